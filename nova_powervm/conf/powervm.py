@@ -1,0 +1,106 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Options of the driver, all in the group ``[powervm]``."""
+
+from typing import Any
+
+from oslo_config import cfg
+from pypowervm import const
+
+from nova_powervm.virt.powervm.lifecycle import opts as lifecycle_opts
+
+GROUP = lifecycle_opts.GROUP
+
+_OPTS: list[cfg.Opt] = [
+    cfg.PortOpt(
+        'rest_port',
+        default=const.PORT_DEFAULT_BY_PROTO['http'], min=1,
+        help="""
+TCP port of the NovaLink REST service on this machine.
+
+nova-compute always talks to ``localhost``, over HTTP and with NovaLink's file
+authentication, so that it has to run in the management partition. The default
+is the port on which NovaLink listens; another one is of use only where
+several services share a machine, as in containers and tests.
+"""),
+    cfg.IntOpt(
+        'rest_connect_tries',
+        default=60, min=1, max=3600,
+        help="""
+Number of times that nova-compute tries to reach the NovaLink REST service
+when it starts, about two seconds apart.
+
+With a larger number nova-compute survives a REST service that takes longer to
+start, for example when the whole management partition boots; with a smaller
+one it fails sooner, and so tells sooner, when the service is really not there.
+The default gives up after about two minutes.
+"""),
+    cfg.StrOpt(
+        'event_handler',
+        default='powervm',
+        help="""
+Name of the handler of NovaLink's events: an entry point in the namespace
+``nova_powervm.event_handlers``.
+
+The default keeps nova's record of power states up to date. Another package
+may offer a handler that does more or less; only one is used. nova-compute
+refuses to start with a name that is not installed and lists those that are.
+
+Related options:
+
+* ``[powervm] event_delay`` and the other ``event_`` options belong to the
+  default handler; another handler need not heed them.
+"""),
+    cfg.BoolOpt(
+        'bare_lpars',
+        default=False,
+        help="""
+Let servers be created although their LPARs have neither disks nor network
+adapters.
+
+This driver does not attach storage or networks yet. An LPAR that it creates
+has processors and memory, boots to its firmware and stops there; the image,
+the volumes and the ports that were asked for are not connected to it. While
+this is false, creating a server fails and says so. Set it to true only where
+such LPARs are of use: to try out the driver, or where something else attaches
+disks and adapters to them.
+"""),
+    cfg.FloatOpt(
+        'proc_units_factor',
+        default=0.1, min=0.05, max=1.0,
+        help="""
+Processor units that an LPAR is guaranteed for each vCPU of its flavor.
+
+LPARs share processors and are uncapped, so they may use more while others are
+idle. A larger value guarantees each LPAR more; a smaller one lets more LPARs
+run at once, because PowerVM starts an LPAR only while its units are free. The
+flavor's extra spec ``powervm:proc_units`` overrides it for the whole LPAR.
+
+Related options:
+
+* ``[DEFAULT] cpu_allocation_ratio``: nova places up to that many vCPUs for
+  each processor. All of them can run only if this factor is not greater than
+  1 divided by that ratio.
+"""),
+]
+
+
+def register_opts(conf: Any) -> None:
+    """Register the options with a ``ConfigOpts``; may be called again."""
+    conf.register_group(GROUP)
+    conf.register_opts(_OPTS, group=GROUP)
+
+
+def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
+    """Return the options in the form of the ``oslo.config.opts`` hook."""
+    return [(GROUP, list(_OPTS))]
