@@ -294,12 +294,17 @@ def create_lpar(adapter: Any, host_wrapper: Any, instance: Any) -> Any:
 
 
 def delete_lpar(adapter: Any, instance: Any) -> None:
-    """Delete an instance's LPAR; nothing to do if there is none."""
+    """Delete an instance's LPAR; nothing to do if there is none.
+
+    :raises nova.exception.InstanceTerminationFailure: if NovaLink refuses.
+    """
     try:
         adapter.delete(logical_partition.LPAR.schema_type,
                        root_id=get_pvm_uuid(instance))
     except pvm_exc.HttpNotFound:
         LOG.info('There is no LPAR to delete', instance=instance)
+    except pvm_exc.Error as e:
+        raise exception.InstanceTerminationFailure(reason=str(e)) from e
     else:
         LOG.info('Deleted the LPAR', instance=instance)
 

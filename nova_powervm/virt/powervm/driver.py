@@ -1,0 +1,366 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""nova's compute driver for PowerVM, by way of NovaLink."""
+
+import datetime
+import importlib.metadata
+from typing import Any
+
+from nova.compute import utils as compute_utils
+from nova import exception
+from nova.virt import driver
+from nova.virt import hardware
+from oslo_log import log as logging
+from oslo_utils import excutils
+from pypowervm import adapter as pvm_adapter
+from pypowervm import exceptions as pvm_exc
+from pypowervm.helpers import log_helper
+from pypowervm.helpers import vios_busy
+from pypowervm.wrappers import logical_partition
+from pypowervm.wrappers import managed_system
+from stevedore import driver as stevedore_driver
+from stevedore import exception as stevedore_exc
+
+from nova_powervm import conf
+from nova_powervm.virt.powervm import host as pvm_host
+from nova_powervm.virt.powervm import vm
+
+LOG = logging.getLogger(__name__)
+CONF = conf.CONF
+
+HANDLER_NAMESPACE = 'nova_powervm.event_handlers'
+
+_BARE_LPAR = (
+    'this driver gives LPARs neither disks nor network adapters yet, so the '
+    'server would have none of what it was asked to have. An operator who '
+    'wants such LPARs sets [powervm] bare_lpars.')
+
+# pypowervm takes five seconds over each of them.
+_LISTENER_TRIES = 3
+
+
+class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
+    """Runs instances as LPARs of the managed system it is itself part of.
+
+    It may be called from any number of threads once ``init_host`` has
+    returned; the power operations of one instance wait for each other.
+
+    ``session`` and ``adapter`` are pypowervm's, ``host_wrapper`` is its
+    wrapper of the managed system as it was last read. All are None before
+    ``init_host`` and after ``cleanup_host``. ``nvram_mgr`` is where an event
+    handler hands on NVRAM changes; this driver keeps no NVRAM, so it is None.
+    """
+
+    def __init__(self, virtapi: Any) -> None:
+        super().__init__(virtapi)
+        self.session: Any = None
+        self.adapter: Any = None
+        self.host_wrapper: Any = None
+        self.nvram_mgr: Any = None
+        self._nodename: str = CONF.host
+        self._event_handler: Any = None
+        self._mgmt_lpar_uuid: str | None = None
+
+    def init_host(self, host: str) -> None:
+        """Log on to NovaLink and begin to receive its events.
+
+        Blocks until the REST service answers, for as long as the option
+        ``rest_connect_tries`` allows. Whatever was set up is cleaned up again
+        if it fails.
+
+        :param host: nova's name for this host, and for its only node.
+        :raises nova.exception.InvalidConfiguration: if there is no event
+            handler of the configured name.
+        :raises nova.exception.HypervisorUnavailable: if the REST service
+            cannot be used or does not manage exactly one system.
+        """
+        # First what needs no service, so that it is told without a wait.
+        handler_class = _load_handler_class(CONF.powervm.event_handler)
+        if CONF.powervm.bare_lpars:
+            LOG.warning('[powervm] bare_lpars is set: servers are created '
+                        'without disks and network adapters')
+        self._nodename = host
+        try:
+            self.session = self._open_session()
+            self.adapter = pvm_adapter.Adapter(
+                self.session, helpers=[log_helper.log_helper,
+                                       vios_busy.vios_busy_retry_helper])
+            self.host_wrapper = self._only_system()
+            self._event_handler = handler_class(self)
+            self.session.get_event_listener().subscribe(self._event_handler)
+        except Exception:
+            with excutils.save_and_reraise_exception():
+                self.cleanup_host(host)
+        LOG.info('Managing the PowerVM system %(name)s (%(uuid)s) with the '
+                 'event handler %(handler)s',
+                 {'name': self.host_wrapper.system_name,
+                  'uuid': self.host_wrapper.uuid,
+                  'handler': CONF.powervm.event_handler})
+
+    def cleanup_host(self, host: str) -> None:
+        """Stop to receive events and let go of NovaLink.
+
+        Other subscribers of the session's listener are left alone. May be
+        called at any time, more than once, whatever ``init_host`` achieved.
+        """
+        if self._event_handler is not None:
+            self._dismiss(self._event_handler)
+        self._event_handler = None
+        self.session = None
+        self.adapter = None
+        self.host_wrapper = None
+        self._mgmt_lpar_uuid = None
+
+    def _dismiss(self, handler: Any) -> None:
+        try:
+            self.session.get_event_listener().unsubscribe(handler)
+        except ValueError as e:
+            LOG.debug('The event handler could not be unsubscribed: %s', e)
+        # A handler from elsewhere need not have one.
+        stop = getattr(handler, 'stop', None)
+        if stop is not None:
+            try:
+                stop()
+            except Exception:
+                # Nova has more to clean up after this.
+                LOG.exception('The event handler did not stop')
+
+    @staticmethod
+    def _rest_service() -> str:
+        return 'the NovaLink REST service at localhost:%d' % (
+            CONF.powervm.rest_port)
+
+    def _open_session(self) -> Any:
+        """Return a session that has its event listener.
+
+        pypowervm reports any failure of the listener's first read as an
+        application id that is not unique. The id is made from the session's
+        token and may indeed be taken if only the answer was lost, so each
+        try is a session of its own.
+        """
+        for tries_left in reversed(range(_LISTENER_TRIES)):
+            try:
+                session = pvm_adapter.Session(
+                    port=CONF.powervm.rest_port,
+                    conn_tries=CONF.powervm.rest_connect_tries)
+            except pvm_exc.Error as e:
+                raise exception.HypervisorUnavailable(
+                    'Cannot log on to %s: %s' % (self._rest_service(), e)
+                ) from e
+            try:
+                session.get_event_listener()
+                return session
+            except (pvm_exc.Error, ValueError) as e:
+                if not tries_left:
+                    raise exception.HypervisorUnavailable(
+                        'Cannot receive events from %s: %s' % (
+                            self._rest_service(), e)) from e
+                LOG.warning('Cannot receive events from %s, trying again: %s',
+                            self._rest_service(), e)
+
+    def _only_system(self) -> Any:
+        try:
+            systems = managed_system.System.get(self.adapter)
+        except pvm_exc.Error as e:
+            raise exception.HypervisorUnavailable(
+                'Cannot read the managed system from %s: %s' % (
+                    self._rest_service(), e)) from e
+        if len(systems) != 1:
+            raise exception.HypervisorUnavailable(
+                'Expected exactly one managed system of %s, found %s' % (
+                    self._rest_service(),
+                    ', '.join('%s (%s)' % (system.system_name, system.uuid)
+                              for system in systems) or 'none'))
+        return systems[0]
+
+    def spawn(self, context: Any, instance: Any, image_meta: Any,
+              injected_files: Any, admin_password: Any, allocations: Any,
+              network_info: Any = None, block_device_info: Any = None,
+              power_on: bool = True, accel_info: Any = None) -> None:
+        """Create an instance's LPAR and start it; see the base class.
+
+        :raises nova.exception.BuildAbortException: unless ``[powervm]
+            bare_lpars`` is set. It ends the build: as a rule all hosts of a
+            cloud have the option alike, and anything else would send nova
+            from one to the next.
+        """
+        if not CONF.powervm.bare_lpars:
+            raise exception.BuildAbortException(
+                instance_uuid=instance.uuid, reason=_BARE_LPAR)
+        LOG.warning('The LPAR is created without disks and network adapters: '
+                    'its image, volumes and ports are not connected to it',
+                    instance=instance)
+        self.host_wrapper = self.host_wrapper.refresh()
+        vm.create_lpar(self.adapter, self.host_wrapper, instance)
+        if not power_on:
+            return
+        try:
+            vm.power_on(self.adapter, instance)
+        except Exception as e:
+            self._discard(context, instance, network_info)
+            if isinstance(e, exception.InstanceNotFound):
+                # nova would take that for a server deleted by its user.
+                raise exception.InstanceDeployFailure(
+                    reason='the LPAR disappeared before it was started'
+                ) from e
+            raise
+
+    def _discard(self, context: Any, instance: Any, network_info: Any) -> None:
+        try:
+            self.destroy(context, instance, network_info)
+        except Exception:
+            LOG.exception('The LPAR could neither be started nor deleted '
+                          'again', instance=instance)
+
+    def destroy(self, context: Any, instance: Any, network_info: Any,
+                block_device_info: Any = None, destroy_disks: bool = True,
+                destroy_secrets: bool = True) -> None:
+        """Cut an instance's power and delete its LPAR, if it has one.
+
+        :raises nova.exception.InstancePowerOffFailure: if it is still there
+            and could not be powered off.
+        :raises nova.exception.InstanceTerminationFailure: if it could not be
+            deleted.
+        """
+        try:
+            vm.power_off(self.adapter, instance)
+        except exception.InstanceNotFound:
+            LOG.info('There is no LPAR to destroy', instance=instance)
+            return
+        except exception.InstancePowerOffFailure:
+            # Deleted meanwhile is deleted.
+            if self.instance_exists(instance):
+                raise
+        vm.delete_lpar(self.adapter, instance)
+
+    def cleanup(self, context: Any, instance: Any, network_info: Any,
+                block_device_info: Any = None, destroy_disks: bool = True,
+                migrate_data: Any = None, destroy_vifs: bool = True,
+                destroy_secrets: bool = True) -> None:
+        """Nothing is left of an instance once its LPAR is destroyed."""
+
+    def power_on(self, context: Any, instance: Any, network_info: Any,
+                 block_device_info: Any = None, accel_info: Any = None,
+                 share_info: Any = None) -> None:
+        """Start an instance's LPAR; see :func:`vm.power_on`."""
+        vm.power_on(self.adapter, instance)
+
+    def power_off(self, instance: Any, timeout: int = 0,
+                  retry_interval: int = 0) -> None:
+        """Stop an instance's LPAR; see :func:`vm.power_off`."""
+        vm.power_off(self.adapter, instance, timeout, retry_interval)
+
+    def reboot(self, context: Any, instance: Any, network_info: Any,
+               reboot_type: str, block_device_info: Any = None,
+               bad_volumes_callback: Any = None, accel_info: Any = None,
+               share_info: Any = None) -> None:
+        """Restart an instance's LPAR; see :func:`vm.reboot`.
+
+        In a soft reboot the operating system has as long to shut down as
+        when nova stops the instance.
+        """
+        timeout = compute_utils.get_value_from_system_metadata(
+            instance, key='image_os_shutdown_timeout', type=int,
+            default=CONF.shutdown_timeout)
+        vm.reboot(self.adapter, instance, hard=reboot_type == 'HARD',
+                  timeout=timeout)
+
+    def get_info(self, instance: Any, use_cache: bool = True
+                 ) -> hardware.InstanceInfo:
+        """Read an instance's power state from NovaLink, one REST read.
+
+        :param use_cache: makes no difference, there is none.
+        :raises nova.exception.InstanceNotFound: if it has no LPAR here. Any
+            other failure is raised as it is, lest it pass for a state.
+        """
+        return vm.get_vm_info(self.adapter, instance)
+
+    def instance_exists(self, instance: Any) -> bool:
+        """Tell whether an instance has an LPAR on this host."""
+        return vm.instance_exists(self.adapter, instance)
+
+    def list_instances(self) -> list[str]:
+        """Return the names of all LPARs but the management partition."""
+        return [lpar.name for lpar in vm.get_lpars(self.adapter)]
+
+    def list_instance_uuids(self) -> list[str]:
+        """Return the uuids of all instances that may have an LPAR here.
+
+        Each LPAR contributes the two that its uuid can stand for. nova uses
+        the list to select from its own records, where at most one exists.
+        """
+        return [uuid for lpar in vm.get_lpars(self.adapter)
+                for uuid in vm.instance_uuids(lpar.uuid)]
+
+    def get_available_nodes(self, refresh: bool = False) -> list[str]:
+        """Return the only node: the managed system, by nova's host name.
+
+        Its uuid is the one that nova itself keeps for this host, in the file
+        ``compute_id`` of the state path. The managed system's own would not
+        do: a cloud that is upgraded already knows the node by another.
+        """
+        return [self._nodename]
+
+    def get_available_resource(self, nodename: str) -> dict[str, Any]:
+        """Read the managed system's processors and memory, one REST read."""
+        self.host_wrapper = self.host_wrapper.refresh()
+        return pvm_host.available_resource(self.host_wrapper, nodename)
+
+    def update_provider_tree(self, provider_tree: Any, nodename: str,
+                             allocations: Any = None) -> None:
+        """Set the node's inventory of VCPU and MEMORY_MB.
+
+        From what ``get_available_resource`` read last; nova calls that first.
+        """
+        ratios = self._get_allocation_ratios(
+            provider_tree.data(nodename).inventory)
+        provider_tree.update_inventory(nodename, pvm_host.inventory(
+            self.host_wrapper, ratios, CONF.reserved_host_cpus,
+            CONF.reserved_host_memory_mb))
+
+    def get_host_uptime(self) -> str:
+        """Tell for how long the management partition has been running.
+
+        NovaLink's REST does not offer the managed system's own uptime.
+
+        :raises NotImplementedError: if NovaLink does not tell.
+        """
+        if self._mgmt_lpar_uuid is None:
+            found = logical_partition.LPAR.search(
+                self.adapter, is_mgmt_partition=True)
+            if not found:
+                raise NotImplementedError()
+            self._mgmt_lpar_uuid = found[0].uuid
+        seconds = logical_partition.LPAR.get(
+            self.adapter, uuid=self._mgmt_lpar_uuid).uptime
+        if seconds is None:
+            raise NotImplementedError()
+        return 'management partition up %s' % datetime.timedelta(
+            seconds=seconds)
+
+
+def _load_handler_class(name: str) -> Any:
+    """Return the event handler's class that an entry point names.
+
+    :raises nova.exception.InvalidConfiguration: if there is none of the name.
+    """
+    try:
+        return stevedore_driver.DriverManager(
+            HANDLER_NAMESPACE, name,
+            on_missing_entrypoints_callback=None).driver
+    except stevedore_exc.NoMatches as e:
+        names = importlib.metadata.entry_points(group=HANDLER_NAMESPACE).names
+        raise exception.InvalidConfiguration(
+            "There is no event handler '%s', which [powervm] event_handler "
+            'names; installed are: %s' % (
+                name, ', '.join(sorted(names)) or 'none')) from e

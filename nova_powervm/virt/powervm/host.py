@@ -1,0 +1,103 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What nova is told of the managed system's resources.
+
+Pure functions of pypowervm's wrapper of the managed system.
+"""
+
+import math
+from typing import Any
+
+from nova.objects import fields
+import os_resource_classes as orc
+from oslo_serialization import jsonutils
+
+# NovaLink's REST tells no version. nova wants a number and compares it between
+# hosts, so it stays the one of the driver's earlier releases.
+_HYPERVISOR_VERSION = 8
+
+
+def available_resource(system: Any, nodename: str) -> dict[str, Any]:
+    """Describe the managed system as ``get_available_resource`` does.
+
+    The used amounts are the whole machine's: those of nova's LPARs, of other
+    LPARs, of the Virtual I/O Servers and of the hypervisor.
+
+    :param system: pypowervm's wrapper of the managed system.
+    :param nodename: nova's name for it.
+    :returns: a dict that nova's resource tracker takes; memory in MiB, disk
+        none.
+    """
+    units_used = system.proc_units_configurable - system.proc_units_avail
+    return {
+        'vcpus': int(system.proc_units_configurable),
+        'vcpus_used': math.ceil(units_used),
+        'memory_mb': system.memory_configurable,
+        'memory_mb_used': system.memory_configurable - system.memory_free,
+        'local_gb': 0,
+        'local_gb_used': 0,
+        'disk_available_least': 0,
+        'hypervisor_type': fields.HVType.PHYP,
+        'hypervisor_version': _HYPERVISOR_VERSION,
+        'hypervisor_hostname': nodename,
+        'cpu_info': jsonutils.dumps(
+            {'vendor': 'ibm', 'arch': fields.Architecture.PPC64}),
+        'numa_topology': None,
+        'supported_instances': [
+            (arch, fields.HVType.PHYP, fields.VMMode.HVM)
+            for arch in (fields.Architecture.PPC64,
+                         fields.Architecture.PPC64LE)],
+        'stats': {
+            'proc_units': '%.2f' % system.proc_units_configurable,
+            'proc_units_used': '%.2f' % units_used,
+            'memory_region_size': system.memory_region_size,
+        },
+    }
+
+
+def inventory(system: Any, ratios: dict[str, float], reserved_cpus: int,
+              reserved_memory: int) -> dict[str, dict[str, Any]]:
+    """Describe the managed system as placement's inventory.
+
+    There is no DISK_GB: LPARs have no disks, so placement finds no host for
+    a flavor that wants one.
+
+    :param system: pypowervm's wrapper of the managed system.
+    :param ratios: allocation ratio of each resource class.
+    :param reserved_cpus: processors to keep from instances.
+    :param reserved_memory: MiB to keep from instances beyond what the
+        hypervisor itself takes at present.
+    """
+    cpus = int(system.proc_units_configurable)
+    memory = system.memory_configurable
+    return {
+        orc.VCPU: {
+            'total': cpus,
+            'reserved': min(reserved_cpus, cpus),
+            'min_unit': 1,
+            # 0 is pypowervm's word for a limit that the machine did not say.
+            'max_unit': min(cpus, system.max_vcpus_per_aix_linux_lpar or cpus),
+            'step_size': 1,
+            'allocation_ratio': ratios[orc.VCPU],
+        },
+        orc.MEMORY_MB: {
+            'total': memory,
+            # placement refuses an inventory that reserves more than it has.
+            'reserved': min(reserved_memory + system.firmware_memory, memory),
+            'min_unit': 1,
+            'max_unit': memory,
+            # An LPAR has whole memory regions only.
+            'step_size': system.memory_region_size or 1,
+            'allocation_ratio': ratios[orc.MEMORY_MB],
+        },
+    }
