@@ -1,0 +1,106 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What is in the wheel, and above all what is not."""
+
+import configparser
+import csv
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+import zipfile
+
+_TREE = pathlib.Path(__file__).parents[3]
+
+# All that the build reads. The repository is among it, since pbr asks git.
+_SOURCES = ('.git', 'LICENSE', 'README.rst', 'nova', 'nova_powervm',
+            'pyproject.toml', 'requirements.txt', 'setup.cfg', 'setup.py',
+            'test-requirements.txt')
+
+
+class WheelTestCase(unittest.TestCase):
+    """Builds the wheel from a copy of the tree.
+
+    In the tree itself an earlier build may have left files that would find
+    their way into this one.
+    """
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        folder = pathlib.Path(tempfile.mkdtemp())
+        cls.addClassCleanup(shutil.rmtree, folder)
+        tree = folder / 'tree'
+        tree.mkdir()
+        for name in _SOURCES:
+            source = _TREE / name
+            if source.is_dir():
+                shutil.copytree(source, tree / name, symlinks=True,
+                                ignore=shutil.ignore_patterns('__pycache__'))
+            elif source.exists():
+                shutil.copy(source, tree)
+        environment = dict(os.environ)
+        if not (tree / '.git').exists():
+            environment.setdefault('PBR_VERSION', '10.0.0.dev0')
+        built = subprocess.run(
+            [sys.executable, '-m', 'build', '--wheel', '--no-isolation',
+             '--outdir', str(folder), str(tree)],
+            env=environment, cwd=folder, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if built.returncode:
+            raise AssertionError('The wheel was not built:\n' + built.stdout)
+        wheel, = folder.glob('*.whl')
+        cls.tree = tree
+        cls.wheel = zipfile.ZipFile(wheel)
+        cls.addClassCleanup(cls.wheel.close)
+        cls.info = '-'.join(wheel.name.split('-')[:2]) + '.dist-info/'
+
+    def _read(self, name: str) -> str:
+        return self.wheel.read(self.info + name).decode()
+
+    def test_of_novas_package_only_ours(self) -> None:
+        self.assertEqual(
+            ['nova/virt/powervm_ext/__init__.py',
+             'nova/virt/powervm_ext/driver.py'],
+            sorted(name for name in self.wheel.namelist()
+                   if not name.startswith(('nova_powervm/', self.info))))
+
+    def test_all_of_our_modules(self) -> None:
+        self.assertEqual(
+            sorted(str(path.relative_to(self.tree)) for path in
+                   (self.tree / 'nova_powervm').rglob('*.py')),
+            sorted(name for name in self.wheel.namelist()
+                   if name.startswith('nova_powervm/')
+                   and name.endswith('.py')))
+
+    def test_uninstalling_removes_what_was_installed(self) -> None:
+        """The files that RECORD lists are those that pip removes."""
+        recorded = [row[0] for row in
+                    csv.reader(self._read('RECORD').splitlines())]
+        self.assertEqual(sorted(self.wheel.namelist()), sorted(recorded))
+
+    def test_entry_points(self) -> None:
+        points = configparser.ConfigParser()
+        points.read_string(self._read('entry_points.txt'))
+        self.assertEqual(
+            {'console_scripts': {
+                'nova-powervm-demo': 'nova_powervm.demo.__main__:main',
+                'nova-powervm-sim': 'nova_powervm.sim.__main__:main'},
+             'nova_powervm.event_handlers': {
+                 'powervm':
+                 'nova_powervm.virt.powervm.event:PowerVMNovaEventHandler'},
+             'oslo.config.opts': {
+                 'nova_powervm': 'nova_powervm.conf:list_opts'}},
+            {section: dict(points[section]) for section in points.sections()})
