@@ -1,0 +1,106 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""The command nova-powervm-sim."""
+
+import argparse
+import asyncio
+import dataclasses
+import errno
+import logging
+import os
+import sys
+
+from nova_powervm.sim import settings
+
+DEFAULT_PORT = 12080
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the simulator until it is told to stop.
+
+    :returns: 0 when it was; 1 when it could not start.
+    """
+    parser = _parser()
+    args = parser.parse_args(argv)
+    logging.basicConfig(
+        level=logging.DEBUG if args.debug else logging.WARNING,
+        format='%(asctime)s %(levelname)s %(name)s %(message)s')
+    given = {name: value for name, value in vars(args).items()
+             if name in _setting_names() and value is not None}
+    try:
+        config = settings.Settings(**given)
+    except ValueError as exc:
+        parser.error(str(exc))
+    try:
+        # Not at the top: without the extra there would be a traceback.
+        from nova_powervm.sim import server
+    except ImportError as exc:
+        if exc.name != 'aiohttp':
+            raise
+        print('nova-powervm-sim: aiohttp is not installed; install '
+              'nova-powervm[sim].', file=sys.stderr)
+        return 1
+    try:
+        listener = server.listen(args.port)
+    except OSError as exc:
+        reason = os.strerror(exc.errno or errno.EIO)
+        print(f'nova-powervm-sim: cannot listen on {server.ADDRESS}:'
+              f'{args.port}: {reason}.', file=sys.stderr)
+        return 1
+    asyncio.run(server.serve(
+        listener, config, args.memory_mb, args.proc_units, args.lpars,
+        lambda url: print(f'listening on {url}', flush=True)))
+    return 0
+
+
+def _setting_names() -> set[str]:
+    return {field.name for field in dataclasses.fields(settings.Settings)}
+
+
+def _parser() -> argparse.ArgumentParser:
+    defaults = settings.Settings()
+    parser = argparse.ArgumentParser(
+        prog='nova-powervm-sim',
+        description='Simulates the NovaLink REST service on 127.0.0.1.')
+    parser.add_argument(
+        '--port', type=int, default=DEFAULT_PORT,
+        help='the port to listen on; 0 takes a free one (%(default)s)')
+    parser.add_argument(
+        '--lpars', type=int, default=0,
+        help='running LPARs that there are from the start (%(default)s)')
+    parser.add_argument(
+        '--memory-mb', type=int, default=16 * 1024 * 1024,
+        help="the host's memory in MB (%(default)s)")
+    parser.add_argument(
+        '--proc-units', type=float, default=1024.0,
+        help="the host's processors (%(default)s)")
+    parser.add_argument(
+        '--debug', action='store_true',
+        help='log each refused request and more on standard error')
+    for name, kind, what in (
+            ('boot_seconds', float, 'how long an LPAR boots'),
+            ('boot_events', int, 'PartitionState events of a boot'),
+            ('shutdown_seconds', float, 'how long an LPAR shuts down'),
+            ('shutdown_events', int, 'PartitionState events of a shutdown'),
+            ('poll_seconds', float, 'how long an event poll waits'),
+            ('event_queue_size', int, 'events kept for each client'),
+            ('latency_ms', float,
+             'delay of each answer but those of event polls')):
+        parser.add_argument(
+            '--' + name.replace('_', '-'), type=kind,
+            help=f'{what} ({getattr(defaults, name)})')
+    return parser
+
+
+if __name__ == '__main__':
+    sys.exit(main())

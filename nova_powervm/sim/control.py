@@ -1,0 +1,185 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""The control interface: what people and tests do to the simulated host.
+
+JSON over HTTP under ``/control``; no token is asked for.
+"""
+
+from collections.abc import Awaitable
+from collections.abc import Callable
+from collections.abc import Iterable
+import dataclasses
+from typing import Any
+
+from aiohttp import web
+from oslo_log import log as logging
+from oslo_serialization import jsonutils
+
+from nova_powervm.sim import errors
+from nova_powervm.sim import host as host_mod
+from nova_powervm.sim import lpar as lpar_mod
+from nova_powervm.sim import rest
+from nova_powervm.sim import transitions
+
+LOG = logging.getLogger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class ControlService:
+    """Handlers of the requests under ``/control``.
+
+    :param host: what they change.
+    :param service: whose requests they count.
+    """
+
+    def __init__(self, host: host_mod.Host,
+                 service: rest.RestService) -> None:
+        self._host = host
+        self._service = service
+
+    def add_routes(self, router: web.UrlDispatcher) -> None:
+        """Put the handlers behind their paths."""
+        calls: list[tuple[str, str, Callable[..., Any]]] = [
+            ('GET', 'lpars', self._lpars),
+            ('POST', 'lpars', self.add_lpars),
+            ('POST', 'lpars/state', self._set_state),
+            ('POST', 'lpars/power', self._power),
+            ('POST', 'lpars/delete', self._delete_lpars),
+            ('POST', 'storm', self._storm),
+            ('POST', 'events', self._send_events),
+            ('GET', 'counters', self._counters),
+            ('DELETE', 'counters', self._reset_counters),
+            ('GET', 'settings', self._settings),
+            ('POST', 'settings', self._configure),
+        ]
+        for method, path, call in calls:
+            router.add_route(method, f'/control/{path}', self._handler(call))
+
+    @staticmethod
+    def _handler(call: Callable[..., Any]) -> Handler:
+        """Call with the fields of a request's JSON object as arguments."""
+        async def handle(request: web.Request) -> web.Response:
+            try:
+                body = await request.read()
+                arguments = jsonutils.loads(body) if body else {}
+                if not isinstance(arguments, dict):
+                    raise ValueError('A JSON object is expected.')
+                answer, status = call(**arguments), 200
+            except errors.RestError as exc:
+                answer, status = {'error': exc.message}, exc.status
+            except (TypeError, ValueError) as exc:
+                # TypeError: an argument that is missing, or too many.
+                LOG.debug('%s', request.path, exc_info=True)
+                answer, status = {'error': str(exc)}, 400
+            return web.Response(body=jsonutils.dump_as_bytes(answer),
+                                status=status,
+                                content_type='application/json')
+        return handle
+
+    def _lpars(self) -> list[dict[str, Any]]:
+        return [{'uuid': lpar.uuid, 'name': lpar.name, 'state': lpar.state,
+                 'id': lpar.lpar_id} for lpar in self._clients()]
+
+    def add_lpars(self, count: int, state: str = transitions.RUNNING,
+                  boot: bool = False, uuids: list[str] | None = None,
+                  names: list[str] | None = None, memory_mb: int = 1024,
+                  vcpus: int = 1, proc_units: float = 0.1,
+                  lpar_type: str = 'AIX/Linux',
+                  rmc: bool = False) -> list[str]:
+        """Make LPARs; see nova_powervm.sim.client."""
+        for given in (uuids, names):
+            if given is not None and len(given) != count:
+                raise ValueError(f'There must be {count} uuids and names.')
+        made = []
+        for i in range(count):
+            config = lpar_mod.Config(
+                name='', uuid=uuids[i] if uuids else None,
+                lpar_type=lpar_type, rmc=rmc,
+                memory=lpar_mod.Memory(memory_mb, memory_mb, memory_mb),
+                processors=lpar_mod.Processors(
+                    desired=vcpus, minimum=vcpus, maximum=vcpus,
+                    units=proc_units, min_units=proc_units,
+                    max_units=proc_units))
+            # The uuid makes the default name unique.
+            config.uuid = config.uuid or lpar_mod.new_uuid()
+            config.name = names[i] if names else f'lpar-{config.uuid[:18]}'
+            lpar = self._host.create(
+                config, transitions.NOT_ACTIVATED if boot else state)
+            made.append(lpar.uuid)
+        if boot:
+            self._power(made, 'on')
+        return made
+
+    def _set_state(self, uuids: list[str], state: str,
+                   events: int = 1) -> None:
+        for lpar in self._each(uuids):
+            self._host.set_state(lpar.uuid, state, events)
+
+    def _power(self, uuids: list[str], operation: str) -> list[str]:
+        """Begin an operation for each LPAR; give the uuids it began for."""
+        power: dict[str, Callable[[str, host_mod.Done], None]] = {
+            'on': self._host.power_on,
+            'off': self._host.power_off,
+            'restart': self._restart,
+        }
+        if operation not in power:
+            raise ValueError(f'operation: {operation!r} is none of '
+                             f'{", ".join(power)}')
+        refused = set()
+        for lpar in self._each(uuids):
+            def done(error: str | None, key: str = lpar.uuid) -> None:
+                if error:
+                    refused.add(key)
+
+            power[operation](lpar.uuid, done)
+        return [key.upper() for key in uuids if key.upper() not in refused]
+
+    def _restart(self, lpar_uuid: str, done: host_mod.Done) -> None:
+        self._host.power_off(lpar_uuid, done, restart=True)
+
+    def _delete_lpars(self, uuids: list[str]) -> None:
+        for lpar in self._each(uuids):
+            self._host.delete(lpar.uuid, force=True)
+
+    def _storm(self, uuids: list[str] | None = None, events: int = 12,
+               detail: str = 'PartitionState,Other') -> int:
+        if uuids is None:
+            uuids = [lpar.uuid for lpar in self._clients()]
+        self._host.storm(uuids, events, detail)
+        return len(uuids) * events
+
+    def _send_events(self, events: list[dict[str, str]]) -> None:
+        for event in events:
+            self._host.events.post(event['type'], event.get('data') or '',
+                                   event.get('detail') or '')
+
+    def _counters(self) -> dict[str, int]:
+        return dict(self._service.counters)
+
+    def _reset_counters(self) -> None:
+        self._service.counters.clear()
+
+    def _settings(self) -> dict[str, Any]:
+        return dataclasses.asdict(self._host.config)
+
+    def _configure(self, **changes: Any) -> dict[str, Any]:
+        self._host.config.update(**changes)
+        return self._settings()
+
+    def _clients(self) -> Iterable[lpar_mod.Lpar]:
+        return (lpar for lpar in self._host if not lpar.is_mgmt)
+
+    def _each(self, uuids: list[str]) -> list[lpar_mod.Lpar]:
+        """Find them all before the first is touched."""
+        return [self._host.get(key) for key in uuids]

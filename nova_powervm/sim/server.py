@@ -1,0 +1,86 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""The HTTP server of the simulator."""
+
+import asyncio
+from collections.abc import Callable
+import signal
+import socket
+
+from aiohttp import web
+
+from nova_powervm.sim import control
+from nova_powervm.sim import host as host_mod
+from nova_powervm.sim import logon
+from nova_powervm.sim import rest
+from nova_powervm.sim import settings
+
+ADDRESS = '127.0.0.1'
+# Thousands of uuids fit into a control request.
+_MAX_BODY = 64 * 1024 * 1024
+# Event polls are given up at once when the server stops.
+_STOP_SECONDS = 0.1
+
+
+def listen(port: int) -> socket.socket:
+    """Open the server's socket.
+
+    :param port: 0 takes any free one.
+    :raises OSError: the port is taken, or may not be used.
+    """
+    return socket.create_server((ADDRESS, port), backlog=1024)
+
+
+async def serve(listener: socket.socket, config: settings.Settings,
+                memory_mb: int, proc_units: float, lpars: int,
+                started: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    :param lpars: running LPARs that there are from the start.
+    :param started: told the server's URL once it answers.
+    """
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    port = listener.getsockname()[1]
+    # Captured answers and events say localhost, whoever asks.
+    host = host_mod.Host(loop, config, f'http://localhost:{port}', memory_mb,
+                         proc_units)
+    tokens = logon.Tokens()
+    try:
+        service = rest.RestService(host, tokens)
+        commands = control.ControlService(host, service)
+        commands.add_lpars(count=lpars)
+        runner = web.AppRunner(application(service, commands),
+                               access_log=None, handler_cancellation=True,
+                               shutdown_timeout=_STOP_SECONDS)
+        await runner.setup()
+        try:
+            await web.SockSite(runner, listener, backlog=1024).start()
+            started(f'http://{ADDRESS}:{port}')
+            await stop.wait()
+        finally:
+            await runner.cleanup()
+    finally:
+        tokens.close()
+
+
+def application(service: rest.RestService,
+                commands: control.ControlService) -> web.Application:
+    """Put the REST service and the control interface together."""
+    root = web.Application(client_max_size=_MAX_BODY)
+    root.middlewares.append(service.middleware)
+    service.add_routes(root.router)
+    commands.add_routes(root.router)
+    return root
