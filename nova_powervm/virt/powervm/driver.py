@@ -79,12 +79,16 @@ class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
         if it fails.
 
         :param host: nova's name for this host, and for its only node.
+        :raises oslo_config.cfg.ConfigFileValueError: if an option's value is
+            not one that it can have.
         :raises nova.exception.InvalidConfiguration: if there is no event
             handler of the configured name.
         :raises nova.exception.HypervisorUnavailable: if the REST service
             cannot be used or does not manage exactly one system.
         """
-        # First what needs no service, so that it is told without a wait.
+        # First what needs no service, so that it is told without a wait. An
+        # option's value is checked when it is read.
+        dict(CONF.powervm)
         handler_class = _load_handler_class(CONF.powervm.event_handler)
         if CONF.powervm.bare_lpars:
             LOG.warning('[powervm] bare_lpars is set: servers are created '

@@ -80,13 +80,16 @@ def inventory(system: Any, ratios: dict[str, float], reserved_cpus: int,
     """
     cpus = int(system.proc_units_configurable)
     memory = system.memory_configurable
+    # pypowervm reads a limit that the machine does not tell as 0.
+    lpar_cpus = min(limit for limit in (
+        cpus, system.max_sys_vcpus_limit, system.max_vcpus_per_aix_linux_lpar)
+        if limit)
     return {
         orc.VCPU: {
             'total': cpus,
             'reserved': min(reserved_cpus, cpus),
             'min_unit': 1,
-            # 0 is pypowervm's word for a limit that the machine did not say.
-            'max_unit': min(cpus, system.max_vcpus_per_aix_linux_lpar or cpus),
+            'max_unit': lpar_cpus,
             'step_size': 1,
             'allocation_ratio': ratios[orc.VCPU],
         },
