@@ -1,0 +1,353 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Comparing a batch of LPARs with nova's records, and acting on it."""
+
+import collections
+from collections.abc import Callable
+from collections.abc import Sequence
+import dataclasses
+import functools
+import random
+from typing import Any
+
+from nova.virt import event as virt_event
+from oslo_log import log as logging
+
+from nova_powervm.virt.powervm.lifecycle import cache
+from nova_powervm.virt.powervm.lifecycle import conductor
+from nova_powervm.virt.powervm.lifecycle import decision
+from nova_powervm.virt.powervm.lifecycle import emitter
+from nova_powervm.virt.powervm.lifecycle import hypervisor
+from nova_powervm.virt.powervm.lifecycle import outage
+from nova_powervm.virt.powervm.lifecycle import pending
+from nova_powervm.virt.powervm.lifecycle import stats
+
+LOG = logging.getLogger(__name__)
+
+_NO_ANSWER = decision.Absent.NO_ANSWER
+_Outcome = decision.Outcome
+_Mark = pending.Mark
+
+# Seconds until another look at an LPAR whose instance has a task, at most.
+_TASK_MOST = 300.0
+
+
+@dataclasses.dataclass
+class _Batch:
+    """One batch on its way.
+
+    :ivar left: the looks that nothing was decided about yet.
+    :ivar resume: clock time of the next attempt, if a service failed.
+    :ivar outcomes: how often each outcome occurred, by its name.
+    """
+
+    now: float
+    left: dict[str, pending.Look]
+    nvram_mgr: Any
+    resume: float | None = None
+    outcomes: collections.Counter[str] = dataclasses.field(
+        default_factory=collections.Counter)
+
+    def wants_state(self, look: pending.Look) -> bool:
+        return _Mark.STATE in look.taken
+
+    def wants_nvram(self, look: pending.Look) -> bool:
+        return _Mark.NVRAM in look.taken and self.nvram_mgr is not None
+
+
+@dataclasses.dataclass(slots=True)
+class _Action:
+    """What is to be done about one LPAR.
+
+    Refers to the instance by its uuid, since a thousand of these may wait.
+    """
+
+    look: pending.Look
+    state: Any = None
+    instance_uuid: str | None = None
+    transition: int | None = None
+    nvram_mgr: Any = None
+    again: float | None = None
+    marks: _Mark = _Mark.NOTHING
+    attempts: int = 0
+
+
+class Comparison:
+    """Reads both sides of a batch, decides for each LPAR, and acts.
+
+    For one thread only; what it acts through has threads of its own. Every
+    look that it is given goes back to the pending set, whatever happens.
+
+    :param driver: its ``emit_event`` and ``nvram_mgr`` are used.
+    :param host: name under which nova knows this host.
+    :param pending_set: where the looks come from and go back to.
+    :param state_cache: what nova need not be asked again.
+    :param states: reads LPAR states.
+    :param instances: reads nova's records.
+    :param emit: the threads that hand events to nova.
+    :param statistics: where all of it is counted.
+    :param delay: seconds until another look at an LPAR with a task.
+    :param batch_size: LPARs in one lookup of instances.
+    :param clock: monotonic clock, seconds.
+    :param jitter: returns a number in [0, 1).
+    """
+
+    def __init__(self, driver: Any, host: str, *,
+                 pending_set: pending.PendingSet,
+                 state_cache: cache.StateCache,
+                 states: hypervisor.StateReader,
+                 instances: conductor.InstanceReader,
+                 emit: emitter.Emitter,
+                 statistics: stats.Statistics,
+                 delay: float,
+                 batch_size: int,
+                 clock: Callable[[], float],
+                 jitter: Callable[[], float] = random.random) -> None:
+        self._driver = driver
+        self._host = host
+        self._pending = pending_set
+        self._cache = state_cache
+        self._states = states
+        self._instances = instances
+        self._emitter = emit
+        self._stats = statistics
+        self._delay = delay
+        self._batch_size = batch_size
+        self._clock = clock
+        self._rest = outage.Outage('NovaLink', jitter)
+        self._nova = outage.Outage('nova-conductor', jitter)
+
+    def run(self, looks: Sequence[pending.Look]) -> None:
+        """Look at LPARs that the pending set handed out."""
+        batch = _Batch(self._clock(), {look.lpar: look for look in looks},
+                       getattr(self._driver, 'nvram_mgr', None))
+        before = self._stats.counters()
+        self._cache.begin()
+        try:
+            self._compare(batch)
+        except Exception:
+            LOG.exception('LPARs could not be compared with nova; they are '
+                          'looked at again')
+        finally:
+            self._cache.end()
+            for look in batch.left.values():
+                self._pending.finish(
+                    look, batch.now + outage.backoff(look.attempts),
+                    look.taken, look.attempts + 1)
+                batch.outcomes['retry'] += 1
+            if batch.resume is not None:
+                self._pending.pause(batch.resume)
+        self._report(batch, looks, before)
+
+    def _compare(self, batch: _Batch) -> None:
+        states = self._read_states(batch)
+        unknown = []
+        for look in list(batch.left.values()):
+            state = states.get(look.lpar)
+            known = self._cache.get(look.lpar)
+            if self._must_ask(batch, look, state, known):
+                unknown.append(look)
+            else:
+                self._settle(batch, look, state, None, known)
+        failed: Sequence[pending.Look] = ()
+        for start in range(0, len(unknown), self._batch_size):
+            chunk = unknown[start:start + self._batch_size]
+            instances = {} if failed else self._find_instances(batch, chunk)
+            if not failed and not instances:
+                # Put back behind the others, which may succeed without it.
+                failed = chunk
+                continue
+            for look in chunk:
+                self._settle(batch, look, states.get(look.lpar),
+                             instances.get(look.lpar, _NO_ANSWER), None)
+        for look in failed:
+            self._settle(
+                batch, look, states.get(look.lpar), _NO_ANSWER, None)
+
+    def _read_states(self, batch: _Batch) -> dict[str, Any]:
+        lpars = [look.lpar for look in batch.left.values()
+                 if batch.wants_state(look)]
+        if not lpars:
+            return {}
+        try:
+            states = self._states.read(lpars)
+        except Exception as error:
+            batch.resume = self._rest.failed(error, self._clock())
+            return dict.fromkeys(lpars, _NO_ANSWER)
+        self._rest.answered(self._clock())
+        return states
+
+    def _find_instances(self, batch: _Batch,
+                        looks: Sequence[pending.Look]) -> dict[str, Any]:
+        """Return an instance or None for each LPAR, nothing on a failure."""
+        start = self._clock()
+        try:
+            instances = self._instances.find([look.lpar for look in looks])
+        except Exception as error:
+            self._stats.add(lookups_failed=1)
+            batch.resume = self._nova.failed(error, self._clock())
+            return {}
+        else:
+            self._nova.answered(self._clock())
+            return instances
+        finally:
+            self._stats.add(lookups=1, lookup_seconds=self._clock() - start)
+
+    def _must_ask(self, batch: _Batch, look: pending.Look, state: Any,
+                  known: cache.Known | None) -> bool:
+        """Tell whether nova has to be asked about an LPAR."""
+        if state is decision.Absent.GONE:
+            return False
+        if batch.wants_nvram(look) and known is None:
+            return True
+        power = decision.settled_power_state(state)
+        return power is not None and (known is None or known.power != power)
+
+    def _settle(self, batch: _Batch, look: pending.Look, state: Any,
+                instance: Any, known: cache.Known | None) -> None:
+        """Decide about one LPAR and do what follows.
+
+        :param instance: what nova answered; without meaning if ``known``
+            says all that there is to say.
+        """
+        action = _Action(look, state)
+        if known is not None:
+            action.instance_uuid = known.instance_uuid
+        elif instance is not None and instance is not _NO_ANSWER:
+            action.instance_uuid = instance.uuid
+        if batch.wants_state(look):
+            power = decision.settled_power_state(state)
+            if known is not None and known.power == power:
+                # Nova's record may change unseen: once more when this
+                # knowledge has expired, in one batch with the others.
+                action.again, action.marks = known.expires, _Mark.STATE
+                batch.outcomes['known'] += 1
+            else:
+                self._decide(batch, action, instance)
+        if batch.wants_nvram(look):
+            if instance is _NO_ANSWER:
+                self._look_again(action, batch.resume or batch.now,
+                                 _Mark.NVRAM)
+            elif action.instance_uuid is not None:
+                action.nvram_mgr = batch.nvram_mgr
+        if action.transition is None and action.nvram_mgr is None:
+            self._finish(action)
+        else:
+            self._emitter.submit(functools.partial(self._act, action))
+        del batch.left[look.lpar]
+
+    def _decide(self, batch: _Batch, action: _Action, instance: Any) -> None:
+        look, state = action.look, action.state
+        verdict = decision.decide(state, instance, self._host)
+        outcome = verdict.outcome
+        batch.outcomes[outcome.name.lower()] += 1
+        LOG.debug('LPAR %s is %.100r: %s', look.lpar, state, outcome.name,
+                  instance=instance if action.instance_uuid else None)
+        if outcome in (_Outcome.NO_CHANGE, _Outcome.NOT_OURS):
+            self._cache.put(look.lpar, verdict.power, action.instance_uuid,
+                            batch.now)
+        elif outcome is not _Outcome.RETRY:
+            self._cache.drop(look.lpar)
+        action.transition = verdict.transition
+        if outcome in (_Outcome.BUSY, _Outcome.UNSETTLED):
+            self._look_again(
+                action, batch.now + outage.backoff(
+                    look.attempts, self._delay, _TASK_MOST),
+                _Mark.STATE, look.attempts + 1)
+        elif outcome is _Outcome.RETRY and batch.resume is not None:
+            # Due at once, so that all of them make one batch when the
+            # service is tried again.
+            self._look_again(action, batch.now, _Mark.STATE)
+        elif outcome is _Outcome.RETRY:
+            self._look_again(
+                action, batch.now + outage.backoff(look.attempts),
+                _Mark.STATE, look.attempts + 1)
+        if outcome is _Outcome.UNSETTLED and not (
+                state is None or decision.is_known_state(state)):
+            self._stats.add(unknown_states=1)
+
+    @staticmethod
+    def _look_again(action: _Action, when: float, marks: _Mark,
+                    attempts: int = 0) -> None:
+        """Have an LPAR looked at again, at the sooner of several times."""
+        action.again = when if action.again is None else min(
+            when, action.again)
+        action.marks |= marks
+        action.attempts = max(action.attempts, attempts)
+
+    def _act(self, action: _Action) -> None:
+        """Tell nova and the NVRAM store. On one of the emitter's threads."""
+        try:
+            if action.transition is not None:
+                self._emit(action)
+            if action.nvram_mgr is not None:
+                self._store_nvram(action)
+        finally:
+            self._finish(action)
+
+    def _emit(self, action: _Action) -> None:
+        event = virt_event.LifecycleEvent(
+            action.instance_uuid, action.transition)
+        LOG.info('LPAR %s is %s: telling nova that it has %s',
+                 action.look.lpar, action.state, event.get_name().lower(),
+                 instance_uuid=action.instance_uuid)
+        try:
+            self._driver.emit_event(event)
+        except Exception:
+            LOG.exception('The driver could not emit a lifecycle event',
+                          instance_uuid=action.instance_uuid)
+            self._stats.add(emit_failed=1)
+            self._retry(action, _Mark.STATE)
+        else:
+            self._stats.add(emitted=1)
+
+    def _store_nvram(self, action: _Action) -> None:
+        try:
+            action.nvram_mgr.store(action.instance_uuid)
+        except Exception:
+            LOG.exception('The NVRAM store refused an instance; it is tried '
+                          'again', instance_uuid=action.instance_uuid)
+            self._stats.add(nvram_failed=1)
+            self._retry(action, _Mark.NVRAM)
+        else:
+            self._stats.add(nvram_stored=1)
+
+    def _retry(self, action: _Action, marks: _Mark) -> None:
+        attempts = action.look.attempts
+        self._look_again(action, self._clock() + outage.backoff(attempts),
+                         marks, attempts + 1)
+
+    def _finish(self, action: _Action) -> None:
+        self._pending.finish(
+            action.look, action.again, action.marks, action.attempts)
+
+    def _report(self, batch: _Batch, looks: Sequence[pending.Look],
+                before: dict[str, float]) -> None:
+        """Count the batch, and log one line if it came to anything."""
+        outcomes = batch.outcomes
+        self._stats.add(batches=1, lpars=len(looks), **{
+            name: count for name, count in outcomes.items()
+            if name != 'emitted'})
+        after = self._stats.counters()
+        spent = {name: after[name] - before[name] for name in (
+            'rest_reads', 'rest_seconds', 'lookups', 'lookup_seconds')}
+        waited = [batch.now - look.since for look in looks
+                  if look.since is not None]
+        LOG.log(
+            logging.DEBUG if set(outcomes) <= {'retry'} else logging.INFO,
+            'PowerVM events: lpars=%d rest_reads=%d rest_ms=%d lookups=%d '
+            'lookup_ms=%d %s oldest_wait_ms=%d', len(looks),
+            spent['rest_reads'], spent['rest_seconds'] * 1000,
+            spent['lookups'], spent['lookup_seconds'] * 1000,
+            ' '.join('%s=%d' % item for item in sorted(outcomes.items())),
+            max(waited, default=0.0) * 1000)
