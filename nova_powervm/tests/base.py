@@ -35,8 +35,17 @@ class TestCase(testtools.TestCase):
         super().setUp()
         objects.register_all()
         self._config = self.useFixture(config_fixture.Config(conf.CONF))
+        self.configure('')
         self.log = self.useFixture(fixtures.FakeLogger(level=logging.DEBUG))
         self.context = nova_context.get_admin_context()
+
+    def configure(self, text: str) -> None:
+        """Read the options from a file that consists of the text."""
+        path = self.useFixture(fixtures.TempDir()).join('nova.conf')
+        with open(path, 'w') as f:
+            f.write(text)
+        conf.CONF([], project='nova', default_config_files=[path],
+                  default_config_dirs=[])
 
     def flags(self, group: str | None = None, **options: Any) -> None:
         """Set options for the length of the test."""
