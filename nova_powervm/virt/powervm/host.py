@@ -19,7 +19,6 @@ import math
 from typing import Any
 
 from nova.objects import fields
-import os_resource_classes as orc
 from oslo_serialization import jsonutils
 
 # NovaLink's REST tells no version. nova wants a number and compares it between
@@ -85,15 +84,15 @@ def inventory(system: Any, ratios: dict[str, float], reserved_cpus: int,
         cpus, system.max_sys_vcpus_limit, system.max_vcpus_per_aix_linux_lpar)
         if limit)
     return {
-        orc.VCPU: {
+        'VCPU': {
             'total': cpus,
             'reserved': min(reserved_cpus, cpus),
             'min_unit': 1,
             'max_unit': lpar_cpus,
             'step_size': 1,
-            'allocation_ratio': ratios[orc.VCPU],
+            'allocation_ratio': ratios['VCPU'],
         },
-        orc.MEMORY_MB: {
+        'MEMORY_MB': {
             'total': memory,
             # placement refuses an inventory that reserves more than it has.
             'reserved': min(reserved_memory + system.firmware_memory, memory),
@@ -101,6 +100,6 @@ def inventory(system: Any, ratios: dict[str, float], reserved_cpus: int,
             'max_unit': memory,
             # An LPAR has whole memory regions only.
             'step_size': system.memory_region_size or 1,
-            'allocation_ratio': ratios[orc.MEMORY_MB],
+            'allocation_ratio': ratios['MEMORY_MB'],
         },
     }
