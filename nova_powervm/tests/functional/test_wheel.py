@@ -10,7 +10,11 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""What is in the wheel, and above all what is not."""
+"""What is in the wheel, and above all what is not.
+
+The wheel is built from the source distribution, as a release is, so that the
+latter is seen to have all that the build needs.
+"""
 
 import configparser
 import csv
@@ -52,12 +56,14 @@ class WheelTestCase(unittest.TestCase):
             elif source.exists():
                 shutil.copy(source, tree)
         environment = dict(os.environ)
+        command = [sys.executable, '-m', 'build', '--no-isolation',
+                   '--outdir', str(folder), str(tree)]
         if not (tree / '.git').exists():
+            # Only git can tell what belongs to the source distribution.
             environment.setdefault('PBR_VERSION', '10.0.0.dev0')
+            command.append('--wheel')
         built = subprocess.run(
-            [sys.executable, '-m', 'build', '--wheel', '--no-isolation',
-             '--outdir', str(folder), str(tree)],
-            env=environment, cwd=folder, text=True,
+            command, env=environment, cwd=folder, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if built.returncode:
             raise AssertionError('The wheel was not built:\n' + built.stdout)
@@ -90,6 +96,17 @@ class WheelTestCase(unittest.TestCase):
         recorded = [row[0] for row in
                     csv.reader(self._read('RECORD').splitlines())]
         self.assertEqual(sorted(self.wheel.namelist()), sorted(recorded))
+
+    def test_requires_what_the_tree_says(self) -> None:
+        names = [line.partition('>')[0] for line in
+                 (self.tree / 'requirements.txt').read_text().splitlines()
+                 if line and not line.startswith('#')]
+        required = [line.removeprefix('Requires-Dist: ').partition('>')[0]
+                    for line in self._read('METADATA').splitlines()
+                    if line.startswith('Requires-Dist: ')
+                    and 'extra ==' not in line]
+        self.assertIn('nova', names)
+        self.assertEqual(names, required)
 
     def test_entry_points(self) -> None:
         points = configparser.ConfigParser()

@@ -1,0 +1,52 @@
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License. You may obtain
+# a copy of the License at
+#
+#      http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+# WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+# License for the specific language governing permissions and limitations
+# under the License.
+
+"""Sphinx's configuration."""
+
+import pathlib
+from typing import Any
+
+from nova_powervm.virt.powervm.lifecycle import stats
+
+extensions = [
+    'openstackdocstheme',
+    'oslo_config.sphinxconfiggen',
+    'oslo_config.sphinxext',
+]
+config_generator_config_file = [
+    ('../../etc/nova/nova-powervm-config-generator.conf',
+     '_static/nova-powervm'),
+]
+
+project = 'nova-powervm'
+copyright = 'the nova-powervm contributors'
+html_theme = 'openstackdocs'
+pygments_style = 'native'
+
+# The theme would link each page to its source and to a bug tracker, by the
+# name of a repository on opendev.org.
+openstackdocs_auto_version = False
+openstackdocs_auto_name = False
+
+
+def _list_statistics(app: Any) -> None:
+    """Write the list of statistics that a page includes."""
+    folder = pathlib.Path(app.srcdir, '_static')
+    folder.mkdir(exist_ok=True)
+    (folder / 'statistics.txt').write_text('\n'.join(
+        f'``{name}``\n    {what[0].upper()}{what[1:]}.'
+        for name, what in stats.COUNTERS.items()))
+
+
+def setup(app: Any) -> None:
+    """Have the list written before the pages are read."""
+    app.connect('builder-inited', _list_statistics)
