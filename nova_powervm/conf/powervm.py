@@ -97,8 +97,7 @@ Related options:
 
 def register_opts(conf: Any) -> None:
     """Register the options with a ``ConfigOpts``; may be called again."""
-    conf.register_group(GROUP)
-    conf.register_opts(_OPTS, group=GROUP)
+    conf.register_opts(_OPTS, group=GROUP.name)
 
 
 def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:

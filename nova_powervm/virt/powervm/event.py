@@ -33,6 +33,7 @@ from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterable
 import queue
+import random
 import re
 import threading
 import time
@@ -97,13 +98,12 @@ class PowerVMNovaEventHandler(pvm_adapter.WrapperEventHandler):
     """
 
     def __init__(self, driver: Any, **lifecycle: Any) -> None:
-        self._lifecycle_handler = PowerVMLifecycleEventHandler(
-            driver, **lifecycle)
+        self.lifecycle = PowerVMLifecycleEventHandler(driver, **lifecycle)
 
     @property
     def statistics(self) -> stats.Statistics:
         """Counters and gauges; ``as_dict()`` returns them all."""
-        return self._lifecycle_handler.statistics
+        return self.lifecycle.statistics
 
     def process(self, events: Collection[pvm_event.Event]) -> None:
         """Mark LPARs. Waits for nothing, and lets no exception out.
@@ -124,7 +124,7 @@ class PowerVMNovaEventHandler(pvm_adapter.WrapperEventHandler):
                 LOG.debug('A PowerVM event makes no sense (%.200s): %.200s',
                           error, event)
         if marks:
-            self._lifecycle_handler.mark(marks.items())
+            self.lifecycle.mark(marks.items())
         if events:
             self.statistics.add(
                 events=len(events), events_malformed=malformed,
@@ -136,7 +136,7 @@ class PowerVMNovaEventHandler(pvm_adapter.WrapperEventHandler):
         Returns within some seconds even if a service does not answer. May be
         called more than once, from any thread but the handler's own.
         """
-        self._lifecycle_handler.stop()
+        self.lifecycle.stop()
 
     def _ingest(self, event: pvm_event.Event,
                 marks: dict[str, pending.Mark]) -> None:
@@ -150,7 +150,7 @@ class PowerVMNovaEventHandler(pvm_adapter.WrapperEventHandler):
         if etype in _LOST_TRACK:
             LOG.info('NovaLink sent %s: all that was known is looked up again '
                      'when it is needed', etype)
-            self._lifecycle_handler.forget_all()
+            self.lifecycle.forget_all()
         uri = _LPAR_URI.search(data) if etype in _ABOUT_URI else None
         if uri is None:
             return
@@ -164,10 +164,10 @@ class PowerVMNovaEventHandler(pvm_adapter.WrapperEventHandler):
             if len(detail) > _DETAIL_MOST:
                 raise ValueError('%d characters of detail' % len(detail))
         elif etype == _EventType.ADD_URI:
-            self._lifecycle_handler.forget_state(lpar)
+            self.lifecycle.forget_state(lpar)
         else:
             marks.pop(lpar, None)
-            self._lifecycle_handler.forget(lpar)
+            self.lifecycle.forget(lpar)
 
 
 def _read(event: pvm_event.Event) -> tuple[Any, Any, Any]:
@@ -211,13 +211,16 @@ class PowerVMLifecycleEventHandler:
     :param clock: monotonic clock, seconds.
     :param thread_factory: called like ``threading.Thread``.
     :param queue_factory: called like ``queue.Queue``.
+    :param jitter: returns a number in [0, 1), the share by which attempts
+        at a service that does not answer are spread.
     :raises ValueError: if options contradict each other.
     """
 
     def __init__(self, driver: Any, *, conf: Any = CONF,
                  clock: Callable[[], float] = time.monotonic,
                  thread_factory: Callable[..., Any] = threading.Thread,
-                 queue_factory: Callable[[], Any] = queue.Queue) -> None:
+                 queue_factory: Callable[[], Any] = queue.Queue,
+                 jitter: Callable[[], float] = random.random) -> None:
         opts.validate(conf)
         options = conf.powervm
         self._clock = clock
@@ -241,7 +244,8 @@ class PowerVMLifecycleEventHandler:
                 instances=conductor.InstanceReader(conf.host),
                 emit=self._emitter, statistics=self.statistics,
                 delay=options.event_delay,
-                batch_size=options.event_batch_size, clock=clock),
+                batch_size=options.event_batch_size, clock=clock,
+                jitter=jitter),
             clock, thread_factory)
 
     def process(self, inst: Any, pvm_uuid: str) -> None:

@@ -17,7 +17,6 @@ from collections.abc import Callable
 from collections.abc import Sequence
 import dataclasses
 import functools
-import random
 from typing import Any
 
 from nova.virt import event as virt_event
@@ -80,6 +79,7 @@ class _Action:
     again: float | None = None
     marks: _Mark = _Mark.NOTHING
     attempts: int = 0
+    answered: bool = True
 
 
 class Comparison:
@@ -112,7 +112,7 @@ class Comparison:
                  delay: float,
                  batch_size: int,
                  clock: Callable[[], float],
-                 jitter: Callable[[], float] = random.random) -> None:
+                 jitter: Callable[[], float]) -> None:
         self._driver = driver
         self._host = host
         self._pending = pending_set
@@ -143,7 +143,7 @@ class Comparison:
             for look in batch.left.values():
                 self._pending.finish(
                     look, batch.now + outage.backoff(look.attempts),
-                    look.taken, look.attempts + 1)
+                    look.taken, look.attempts + 1, answered=False)
                 batch.outcomes['retry'] += 1
             if batch.resume is not None:
                 self._pending.pause(batch.resume)
@@ -236,8 +236,7 @@ class Comparison:
                 self._decide(batch, action, instance)
         if batch.wants_nvram(look):
             if instance is _NO_ANSWER:
-                self._look_again(action, batch.resume or batch.now,
-                                 _Mark.NVRAM)
+                self._retry(action, _Mark.NVRAM, batch.now, batch.resume)
             elif action.instance_uuid is not None:
                 action.nvram_mgr = batch.nvram_mgr
         if action.transition is None and action.nvram_mgr is None:
@@ -264,14 +263,8 @@ class Comparison:
                 action, batch.now + outage.backoff(
                     look.attempts, self._delay, _TASK_MOST),
                 _Mark.STATE, look.attempts + 1)
-        elif outcome is _Outcome.RETRY and batch.resume is not None:
-            # Due at once, so that all of them make one batch when the
-            # service is tried again.
-            self._look_again(action, batch.now, _Mark.STATE)
         elif outcome is _Outcome.RETRY:
-            self._look_again(
-                action, batch.now + outage.backoff(look.attempts),
-                _Mark.STATE, look.attempts + 1)
+            self._retry(action, _Mark.STATE, batch.now, batch.resume)
         if outcome is _Outcome.UNSETTLED and not (
                 state is None or decision.is_known_state(state)):
             self._stats.add(unknown_states=1)
@@ -284,6 +277,21 @@ class Comparison:
             when, action.again)
         action.marks |= marks
         action.attempts = max(action.attempts, attempts)
+
+    def _retry(self, action: _Action, marks: _Mark, now: float,
+               resume: float | None = None) -> None:
+        """Have something looked at again because it failed.
+
+        :param resume: when a service that does not answer is tried again.
+            All that waits for it is due at once, to make one batch then.
+        """
+        action.answered = False
+        attempts = action.look.attempts
+        if resume is not None:
+            self._look_again(action, now, marks, attempts)
+        else:
+            self._look_again(action, now + outage.backoff(attempts), marks,
+                             attempts + 1)
 
     def _act(self, action: _Action) -> None:
         """Tell nova and the NVRAM store. On one of the emitter's threads."""
@@ -307,7 +315,7 @@ class Comparison:
             LOG.exception('The driver could not emit a lifecycle event',
                           instance_uuid=action.instance_uuid)
             self._stats.add(emit_failed=1)
-            self._retry(action, _Mark.STATE)
+            self._retry(action, _Mark.STATE, self._clock())
         else:
             self._stats.add(emitted=1)
 
@@ -318,18 +326,14 @@ class Comparison:
             LOG.exception('The NVRAM store refused an instance; it is tried '
                           'again', instance_uuid=action.instance_uuid)
             self._stats.add(nvram_failed=1)
-            self._retry(action, _Mark.NVRAM)
+            self._retry(action, _Mark.NVRAM, self._clock())
         else:
             self._stats.add(nvram_stored=1)
 
-    def _retry(self, action: _Action, marks: _Mark) -> None:
-        attempts = action.look.attempts
-        self._look_again(action, self._clock() + outage.backoff(attempts),
-                         marks, attempts + 1)
-
     def _finish(self, action: _Action) -> None:
         self._pending.finish(
-            action.look, action.again, action.marks, action.attempts)
+            action.look, action.again, action.marks, action.attempts,
+            action.answered)
 
     def _report(self, batch: _Batch, looks: Sequence[pending.Look],
                 before: dict[str, float]) -> None:

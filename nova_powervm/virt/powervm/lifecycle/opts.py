@@ -100,8 +100,8 @@ Related options:
 
 def register_opts(conf: Any) -> None:
     """Register the options with a ``ConfigOpts``; may be called again."""
-    conf.register_group(GROUP)
-    conf.register_opts(_OPTS, group=GROUP)
+    # By name: a group object would share its values between configurations.
+    conf.register_opts(_OPTS, group=GROUP.name)
 
 
 def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:

@@ -108,6 +108,7 @@ class PendingSet:
         The others only wait to be looked at again.
         """
         return sum(look.busy or look.first is not None
+                   or look.since is not None
                    for look in list(self._looks.values()))
 
     def mark(self, marks: Iterable[tuple[str, Mark]], now: float) -> None:
@@ -142,7 +143,7 @@ class PendingSet:
             if look is None:
                 return
             look.marks = Mark.NOTHING
-            look.first = look.queued = None
+            look.first = look.since = look.queued = None
             if not look.busy:
                 del self._looks[lpar]
 
@@ -158,14 +159,17 @@ class PendingSet:
             while self._head() and self._heap[0][0] <= now:
                 look = heapq.heappop(self._heap)[2]
                 look.taken, look.marks = look.marks, Mark.NOTHING
-                look.since, look.first = look.first, None
+                if look.since is None:
+                    look.since = look.first
+                look.first = None
                 look.queued = None
                 look.busy = True
                 taken.append(look)
         return taken
 
     def finish(self, look: Look, again: float | None = None,
-               marks: Mark = Mark.STATE, attempts: int = 0) -> None:
+               marks: Mark = Mark.STATE, attempts: int = 0,
+               answered: bool = True) -> None:
         """Take an LPAR back from the worker.
 
         :param look: what :meth:`take` handed out.
@@ -173,11 +177,15 @@ class PendingSet:
             LPAR. An event that came meanwhile decides the time instead.
         :param marks: what to look at then.
         :param attempts: how often it was looked at in vain by now.
+        :param answered: False if the next look is still to answer the events
+            that this one was to answer.
         """
         with self._changed:
             if self._looks.get(look.lpar) is not look:
                 return
             look.busy = False
+            if answered:
+                look.since = None
             if again is not None:
                 if not look.marks:
                     look.due, look.attempts = again, attempts
