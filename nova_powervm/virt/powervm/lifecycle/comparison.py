@@ -132,6 +132,8 @@ class Comparison:
         batch = _Batch(self._clock(), {look.lpar: look for look in looks},
                        getattr(self._driver, 'nvram_mgr', None))
         before = self._stats.counters()
+        waited = max((batch.now - look.since for look in looks
+                      if look.since is not None), default=0.0)
         self._cache.begin()
         try:
             self._compare(batch)
@@ -147,7 +149,7 @@ class Comparison:
                 batch.outcomes['retry'] += 1
             if batch.resume is not None:
                 self._pending.pause(batch.resume)
-        self._report(batch, looks, before)
+        self._report(batch, len(looks), waited, before)
 
     def _compare(self, batch: _Batch) -> None:
         states = self._read_states(batch)
@@ -335,23 +337,21 @@ class Comparison:
             action.look, action.again, action.marks, action.attempts,
             action.answered)
 
-    def _report(self, batch: _Batch, looks: Sequence[pending.Look],
+    def _report(self, batch: _Batch, lpars: int, waited: float,
                 before: dict[str, float]) -> None:
         """Count the batch, and log one line if it came to anything."""
         outcomes = batch.outcomes
-        self._stats.add(batches=1, lpars=len(looks), **{
+        self._stats.add(batches=1, lpars=lpars, **{
             name: count for name, count in outcomes.items()
             if name != 'emitted'})
         after = self._stats.counters()
         spent = {name: after[name] - before[name] for name in (
             'rest_reads', 'rest_seconds', 'lookups', 'lookup_seconds')}
-        waited = [batch.now - look.since for look in looks
-                  if look.since is not None]
         LOG.log(
             logging.DEBUG if set(outcomes) <= {'retry'} else logging.INFO,
             'PowerVM events: lpars=%d rest_reads=%d rest_ms=%d lookups=%d '
-            'lookup_ms=%d %s oldest_wait_ms=%d', len(looks),
+            'lookup_ms=%d %s oldest_wait_ms=%d', lpars,
             spent['rest_reads'], spent['rest_seconds'] * 1000,
             spent['lookups'], spent['lookup_seconds'] * 1000,
             ' '.join('%s=%d' % item for item in sorted(outcomes.items())),
-            max(waited, default=0.0) * 1000)
+            waited * 1000)

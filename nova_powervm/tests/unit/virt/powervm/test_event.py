@@ -484,6 +484,7 @@ class TestOutcomes(world.World):
         with mock.patch('nova_powervm.virt.powervm.lifecycle.comparison.'
                         'LOG') as log:
             self.advance(15)
+            self.assertEqual(1, log.log.call_count)
         (_, text, *args), _ = log.log.call_args
         self.assertEqual(
             'PowerVM events: lpars=6 rest_reads=1 rest_ms=0 lookups=1 '

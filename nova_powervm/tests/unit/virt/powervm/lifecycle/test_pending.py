@@ -130,10 +130,14 @@ class TestPendingSet(base.TestCase):
         self.assertEqual({'A'}, set(self.take(50.0)))
 
     def test_heap_is_bounded(self):
+        self.pending.mark([('A', STATE), ('B', STATE)], 0.0)
+        looks = self.take(10.0)
+        self.pending.finish(looks['B'], 5e5)
+        self.pending.finish(looks['A'])
         self.pending.mark([('A', STATE)], 0.0)
         now = 10.0
         for _ in range(10000):
-            # Each round leaves a node far ahead and adds one before it.
+            # Each round leaves a node far ahead, behind that of B.
             self.pending.finish(self.take(now)['A'], now + 1e6)
             self.pending.mark([('A', STATE)], now)
             now += 10.0
