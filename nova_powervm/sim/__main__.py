@@ -67,22 +67,36 @@ def _setting_names() -> set[str]:
     return {field.name for field in dataclasses.fields(settings.Settings)}
 
 
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= 65535:
+        raise argparse.ArgumentTypeError(f'{text} is not between 0 and 65535')
+    return value
+
+
+def _whole(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f'{text} is negative')
+    return value
+
+
 def _parser() -> argparse.ArgumentParser:
     defaults = settings.Settings()
     parser = argparse.ArgumentParser(
         prog='nova-powervm-sim',
         description='Simulates the NovaLink REST service on 127.0.0.1.')
     parser.add_argument(
-        '--port', type=int, default=DEFAULT_PORT,
+        '--port', type=_port, default=DEFAULT_PORT,
         help='the port to listen on; 0 takes a free one (%(default)s)')
     parser.add_argument(
-        '--lpars', type=int, default=0,
+        '--lpars', type=_whole, default=0,
         help='running LPARs that there are from the start (%(default)s)')
     parser.add_argument(
-        '--memory-mb', type=int, default=16 * 1024 * 1024,
+        '--memory-mb', type=_whole, default=16 * 1024 * 1024,
         help="the host's memory in MB (%(default)s)")
     parser.add_argument(
-        '--proc-units', type=float, default=1024.0,
+        '--proc-units', type=_whole, default=1024,
         help="the host's processors (%(default)s)")
     parser.add_argument(
         '--debug', action='store_true',

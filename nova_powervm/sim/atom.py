@@ -20,6 +20,7 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 import datetime
 import http
+from typing import Any
 from typing import NamedTuple
 import uuid
 
@@ -29,6 +30,10 @@ ATOM_NS = 'http://www.w3.org/2005/Atom'
 _SCHEMA_NS = 'http://www.ibm.com/xmlns/systems/power/firmware/%s/mc/2012_10/'
 UOM_NS = _SCHEMA_NS % 'uom'
 WEB_NS = _SCHEMA_NS % 'web'
+_ATOM = '{%s}' % ATOM_NS
+_LINK = _ATOM + 'link'
+# lxml's published types leave out the default namespace, None.
+_ATOM_MAP: Any = {None: ATOM_NS}
 
 # The schema of the captured NovaLink answers.
 SCHEMA_VERSION = 'V1_3_0'
@@ -80,27 +85,25 @@ def document(name: str, rows: Iterable[Row], atom_id: str | None = None,
 
     :param atom_id: its uuid; None for objects that have none of their own.
     """
-    root = etree.Element(etree.QName(namespace, name),
-                         {'schemaVersion': SCHEMA_VERSION},
-                         nsmap={name: namespace, None: namespace})
-    _add_metadata(root, namespace, atom_id)
-    _add_rows(root, namespace, rows)
+    prefix = '{%s}' % namespace
+    prefixes: Any = {name: namespace, None: namespace}
+    root = etree.Element(prefix + name, {'schemaVersion': SCHEMA_VERSION},
+                         nsmap=prefixes)
+    atom = _add_metadata(root, prefix)
+    if atom_id is not None:
+        etree.SubElement(atom, prefix + 'AtomID').text = atom_id
+        etree.SubElement(atom, prefix + 'AtomCreated').text = '0'
+    _add_rows(root, prefix, rows)
     return root
 
 
-def _add_metadata(parent: etree._Element, namespace: str,
-                  atom_id: str | None = None) -> None:
-    metadata = etree.SubElement(parent, etree.QName(namespace, 'Metadata'))
-    atom = etree.SubElement(metadata, etree.QName(namespace, 'Atom'))
-    if atom_id is not None:
-        for name, value in (('AtomID', atom_id), ('AtomCreated', '0')):
-            child = etree.SubElement(atom, etree.QName(namespace, name))
-            child.text = value
+def _add_metadata(parent: etree._Element, prefix: str) -> etree._Element:
+    metadata = etree.SubElement(parent, prefix + 'Metadata')
+    return etree.SubElement(metadata, prefix + 'Atom')
 
 
-def _add_rows(parent: etree._Element, namespace: str,
+def _add_rows(parent: etree._Element, prefix: str,
               rows: Iterable[Row]) -> None:
-    prefix = '{%s}' % namespace
     for name, access, value in rows:
         child = etree.SubElement(parent, prefix + name)
         if access is not None:
@@ -117,13 +120,13 @@ def _add_rows(parent: etree._Element, namespace: str,
             child.set('rel', 'related')
         elif isinstance(value, Links):
             for href in value.hrefs:
-                etree.SubElement(child, etree.QName(ATOM_NS, 'link'),
-                                 {'href': href, 'rel': 'related'},
-                                 nsmap={None: ATOM_NS})
+                etree.SubElement(child, _LINK, {'href': href,
+                                                'rel': 'related'},
+                                 nsmap=_ATOM_MAP)
         else:
             child.set('schemaVersion', SCHEMA_VERSION)
-            _add_metadata(child, namespace)
-            _add_rows(child, namespace, value)
+            _add_metadata(child, prefix)
+            _add_rows(child, prefix, value)
 
 
 def entry(content: etree._Element, entry_id: str, href: str | None = None,
@@ -133,22 +136,21 @@ def entry(content: etree._Element, entry_id: str, href: str | None = None,
     :param href: the object's own URI, if it has one.
     """
     name = etree.QName(content)
-    root = etree.Element(etree.QName(ATOM_NS, 'entry'), nsmap={None: ATOM_NS})
+    root = etree.Element(_ATOM + 'entry', nsmap=_ATOM_MAP)
     _text(root, 'id', entry_id)
     _text(root, 'title', name.localname)
     _text(root, 'published', timestamp())
     if href is not None:
-        etree.SubElement(root, etree.QName(ATOM_NS, 'link'),
+        etree.SubElement(root, _LINK,
                          {'rel': 'SELF', 'href': href})
-    author = etree.SubElement(root, etree.QName(ATOM_NS, 'author'))
+    author = etree.SubElement(root, _ATOM + 'author')
     _text(author, 'name', _PUBLISHER)
     if etag is not None:
-        child = etree.SubElement(root, etree.QName(UOM_NS, 'etag'),
-                                 nsmap={'etag': UOM_NS})
-        child.text = etag
+        etree.SubElement(root, '{%s}etag' % UOM_NS,
+                         nsmap={'etag': UOM_NS}).text = etag
     service = 'web' if name.namespace == WEB_NS else 'uom'
     holder = etree.SubElement(
-        root, etree.QName(ATOM_NS, 'content'),
+        root, _ATOM + 'content',
         {'type': f'application/vnd.ibm.powervm.{service}+xml; '
                  f'type={name.localname}'})
     holder.append(content)
@@ -157,10 +159,10 @@ def entry(content: etree._Element, entry_id: str, href: str | None = None,
 
 def feed(href: str, entries: Iterable[etree._Element]) -> etree._Element:
     """Make a feed of entries."""
-    root = etree.Element(etree.QName(ATOM_NS, 'feed'), nsmap={None: ATOM_NS})
+    root = etree.Element(_ATOM + 'feed', nsmap=_ATOM_MAP)
     _text(root, 'id', str(uuid.uuid3(uuid.NAMESPACE_URL, href)))
     _text(root, 'updated', timestamp())
-    etree.SubElement(root, etree.QName(ATOM_NS, 'link'),
+    etree.SubElement(root, _LINK,
                      {'rel': 'SELF', 'href': href})
     _text(root, 'generator', _PUBLISHER)
     root.extend(list(entries))
@@ -183,7 +185,7 @@ def error(status: int, path: str, message: str) -> etree._Element:
 
 def timestamp() -> str:
     """The time now, as Atom gives it."""
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.UTC)
     return now.isoformat(timespec='milliseconds')
 
 
@@ -205,9 +207,8 @@ def parse(body: bytes) -> etree._Element:
     try:
         return etree.fromstring(body, parser)
     except etree.XMLSyntaxError as exc:
-        raise ValueError(str(exc))
+        raise ValueError(str(exc)) from exc
 
 
 def _text(parent: etree._Element, name: str, value: str) -> None:
-    child = etree.SubElement(parent, etree.QName(ATOM_NS, name))
-    child.text = value
+    etree.SubElement(parent, _ATOM + name).text = value

@@ -139,9 +139,14 @@ class Control:
             connection.request(method, f'/control/{path}', body,
                                {'Content-Type': 'application/json'})
             response = connection.getresponse()
-            answer = jsonutils.loads(response.read())
+            answer = response.read()
         finally:
             connection.close()
-        if response.status != 200:
-            raise ControlError(answer['error'])
-        return answer
+        if response.status == 200:
+            return jsonutils.loads(answer)
+        try:
+            message = jsonutils.loads(answer)['error']
+        except ValueError:
+            # Not an answer of the control interface.
+            message = f'HTTP {response.status} {response.reason}'
+        raise ControlError(message)

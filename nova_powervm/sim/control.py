@@ -78,10 +78,11 @@ class ControlService:
                 answer, status = call(**arguments), 200
             except errors.RestError as exc:
                 answer, status = {'error': exc.message}, exc.status
-            except (TypeError, ValueError) as exc:
-                # TypeError: an argument that is missing, or too many.
-                LOG.debug('%s', request.path, exc_info=True)
-                answer, status = {'error': str(exc)}, 400
+            except (KeyError, TypeError, ValueError) as exc:
+                # Fields that are missing, too many or of the wrong type.
+                LOG.info('%s', request.path, exc_info=True)
+                answer = {'error': f'{type(exc).__name__}: {exc}'}
+                status = 400
             return web.Response(body=jsonutils.dump_as_bytes(answer),
                                 status=status,
                                 content_type='application/json')

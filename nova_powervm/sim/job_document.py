@@ -60,7 +60,7 @@ def response(job: jobs.Job, api_url: str) -> etree._Element:
         atom.Row('Results', 'ROR', _parameter_rows(job.results)),
     ]
     content = atom.document('JobResponse', rows, namespace=atom.WEB_NS)
-    url = content.find('{%s}RequestURL' % atom.WEB_NS)
+    url = content[1]
     url.set('rel', 'via')
     url.set('title', 'The URL to which the JobRequest was submitted.')
     return atom.entry(content, str(uuid.uuid4()),

@@ -75,7 +75,7 @@ def check_request(body: bytes) -> None:
     try:
         root = atom.parse(body)
     except ValueError as exc:
-        raise errors.RestError(400, str(exc))
+        raise errors.RestError(400, str(exc)) from exc
     if root.tag != '{%s}LogonRequest' % atom.WEB_NS:
         raise errors.RestError(400, 'A LogonRequest is expected.')
     wanted = root.findtext('{%s}GenerateX-API-SessionFile' % atom.WEB_NS, '')

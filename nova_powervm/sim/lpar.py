@@ -141,7 +141,7 @@ def canonical_uuid(value: str) -> str:
     try:
         parsed = uuid.UUID(value)
     except (ValueError, AttributeError, TypeError):
-        raise errors.RestError(400, f'{value!r} is not a UUID.')
+        raise errors.RestError(400, f'{value!r} is not a UUID.') from None
     if parsed.int >> 127:
         raise errors.RestError(
             400, f'{value} is no partition UUID: its first bit is set.')

@@ -175,7 +175,7 @@ def parse(body: bytes) -> lpar_mod.Config:
             raise ValueError('A LogicalPartition is expected.')
         return _config(_Reader(root))
     except ValueError as exc:
-        raise errors.RestError(400, str(exc))
+        raise errors.RestError(400, str(exc)) from exc
 
 
 class _Reader:
@@ -203,14 +203,16 @@ class _Reader:
         try:
             return int(value)
         except ValueError:
-            raise ValueError(f'{name}: {value!r} is not a whole number.')
+            raise ValueError(
+                f'{name}: {value!r} is not a whole number.') from None
 
     def number(self, name: str) -> float:
         value = self.text(name)
         try:
             return float(value)
         except ValueError:
-            raise ValueError(f'{name}: {value!r} is not a number.')
+            raise ValueError(
+                f'{name}: {value!r} is not a number.') from None
 
     def flag(self, name: str) -> bool:
         return self.text(name, 'false').lower() == 'true'

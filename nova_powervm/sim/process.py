@@ -12,6 +12,7 @@
 
 """The simulator as a process of its own."""
 
+import contextlib
 import os
 import pathlib
 import select
@@ -19,7 +20,6 @@ import subprocess
 import sys
 import tempfile
 from typing import Any
-from typing import IO
 from typing import Self
 
 from nova_powervm.sim import client
@@ -44,9 +44,9 @@ class SimulatorProcess:
 
     def __init__(self, **options: Any) -> None:
         self._options = {'port': 0, **options}
-        self._process: subprocess.Popen[str] | None = None
-        self._stderr: IO[str] | None = None
+        self._running: contextlib.ExitStack | None = None
         self._port = 0
+        self._pid = 0
 
     @property
     def port(self) -> int:
@@ -54,9 +54,9 @@ class SimulatorProcess:
         return self._port
 
     @property
-    def pid(self) -> int | None:
-        """The id of the process, None when there is none."""
-        return self._process.pid if self._process else None
+    def pid(self) -> int:
+        """The id of its process."""
+        return self._pid
 
     @property
     def control(self) -> client.Control:
@@ -66,48 +66,34 @@ class SimulatorProcess:
     def start(self) -> None:
         """Start it and wait until it listens.
 
-        :raises SimulatorError: it does not.
+        :raises SimulatorError: it does not, or it runs already.
         """
-        if self._process is not None:
+        if self._running is not None:
             raise SimulatorError('The simulator is already running.')
-        command = [sys.executable, '-m', 'nova_powervm.sim']
-        for name, value in self._options.items():
-            command += ['--' + name.replace('_', '-'), str(value)]
-        # The package may be one that is not installed.
-        root = str(pathlib.Path(__file__).parents[2])
-        paths = [root, *filter(None, [os.environ.get('PYTHONPATH')])]
-        env = {**os.environ, 'PYTHONPATH': os.pathsep.join(paths)}
-        # A file, not a pipe: nobody reads it while the simulator runs.
-        self._stderr = tempfile.TemporaryFile('w+')
-        self._process = subprocess.Popen(
-            command, env=env, text=True, stdout=subprocess.PIPE,
-            stderr=self._stderr)
-        line = self._first_line()
-        if not line.startswith(_LISTENING):
-            self._process.kill()
-            code = self._process.wait()
-            self._stderr.seek(0)
-            said = self._stderr.read().strip()
-            self.stop()
-            raise SimulatorError(
-                f'The simulator did not start (exit status {code}): {said}')
-        self._port = int(line.rpartition(':')[2])
+        with contextlib.ExitStack() as stack:
+            # A file, not a pipe: nobody reads it while the simulator runs.
+            stderr = stack.enter_context(tempfile.TemporaryFile('w+'))
+            process = subprocess.Popen(  # noqa: S603 -- our own command
+                self._command(), env=_environment(), text=True,
+                stdout=subprocess.PIPE, stderr=stderr)
+            stack.callback(_end, process)
+            line = _first_line(process)
+            if not line.startswith(_LISTENING):
+                process.kill()
+                code = process.wait()
+                stderr.seek(0)
+                raise SimulatorError(
+                    f'The simulator did not start (exit status {code}): '
+                    f'{stderr.read().strip()}')
+            self._port = int(line.rpartition(':')[2])
+            self._pid = process.pid
+            self._running = stack.pop_all()
 
     def stop(self) -> None:
         """End it; nothing if it does not run."""
-        if self._process is not None:
-            self._process.terminate()
-            try:
-                self._process.wait(_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-            if self._process.stdout is not None:
-                self._process.stdout.close()
-            self._process = None
-        if self._stderr is not None:
-            self._stderr.close()
-            self._stderr = None
+        if self._running is not None:
+            self._running.close()
+            self._running = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -116,9 +102,36 @@ class SimulatorProcess:
     def __exit__(self, *exc_info: object) -> None:
         self.stop()
 
-    def _first_line(self) -> str:
-        assert self._process is not None and self._process.stdout is not None
-        stdout = self._process.stdout
-        # It writes the line at once, so that nothing blocks after select().
-        ready, _, _ = select.select([stdout], [], [], _START_SECONDS)
-        return stdout.readline() if ready else ''
+    def _command(self) -> list[str]:
+        command = [sys.executable, '-m', 'nova_powervm.sim']
+        for name, value in self._options.items():
+            command += ['--' + name.replace('_', '-'), str(value)]
+        return command
+
+
+def _environment() -> dict[str, str]:
+    # The package may be one that is not installed.
+    root = str(pathlib.Path(__file__).parents[2])
+    paths = [root, *filter(None, [os.environ.get('PYTHONPATH')])]
+    return {**os.environ, 'PYTHONPATH': os.pathsep.join(paths)}
+
+
+def _first_line(process: subprocess.Popen[str]) -> str:
+    """The first line on stdout; empty when there is none in time."""
+    stdout = process.stdout
+    if stdout is None:
+        return ''
+    # It writes the line at once, so that nothing blocks after select().
+    ready, _, _ = select.select([stdout], [], [], _START_SECONDS)
+    return stdout.readline() if ready else ''
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()

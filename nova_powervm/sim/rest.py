@@ -18,10 +18,10 @@ requests of some kind happens there.
 """
 
 import asyncio
+import collections
 from collections.abc import Awaitable
 from collections.abc import Callable
 from collections.abc import Iterable
-import collections
 import re
 import urllib.parse
 
@@ -56,6 +56,8 @@ _LPAR_OVERHEAD_MB = 512
 
 _SEARCH = re.compile(r"\((?P<key>\w+)(?P<operator>==|!=)'(?P<value>.*)'\)")
 _RESERVED_MEMORY = 'QueryReservedMemoryRequiredForPartition'
+_LPAR_JOBS = frozenset(('PowerOn', 'PowerOff', 'CloseVterm'))
+_SYSTEM_JOBS = frozenset((_RESERVED_MEMORY,))
 
 
 class RestService:
@@ -197,7 +199,7 @@ class RestService:
         try:
             data, detail = event_document.parse(await request.read())
         except ValueError as exc:
-            raise errors.RestError(400, str(exc))
+            raise errors.RestError(400, str(exc)) from exc
         event = self._host.events.post('CUSTOM_CLIENT_EVENT', data, detail)
         entry, = event_document.entries([event], self._host.api_url)
         return _atom(entry)
@@ -290,11 +292,10 @@ class RestService:
     async def _job_template(self, request: web.Request) -> web.Response:
         if 'lpar' in request.match_info:
             self._find(request)
-            group, known = 'LogicalPartition', (
-                'PowerOn', 'PowerOff', 'CloseVterm')
+            group, known = 'LogicalPartition', _LPAR_JOBS
         else:
             self._check_system(request)
-            group, known = 'ManagedSystem', (_RESERVED_MEMORY,)
+            group, known = 'ManagedSystem', _SYSTEM_JOBS
         operation = request.match_info['operation']
         if operation not in known:
             raise errors.NotFound(f'There is no job {group}/{operation}.')
@@ -347,7 +348,7 @@ class RestService:
             parameters = job_document.parse_request(await request.read())
             job = self._jobs.start(group, target, operation, parameters, run)
         except ValueError as exc:
-            raise errors.RestError(400, str(exc))
+            raise errors.RestError(400, str(exc)) from exc
         return _atom(job_document.response(job, self._host.api_url))
 
     async def _job_status(self, request: web.Request) -> web.Response:

@@ -42,7 +42,7 @@ def listen(port: int) -> socket.socket:
 
 
 async def serve(listener: socket.socket, config: settings.Settings,
-                memory_mb: int, proc_units: float, lpars: int,
+                memory_mb: int, proc_units: int, lpars: int,
                 started: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT.
 

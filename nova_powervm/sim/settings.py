@@ -13,7 +13,6 @@
 """Settings that can be changed while the simulator runs."""
 
 import dataclasses
-import numbers
 from typing import Any
 
 
@@ -67,8 +66,8 @@ _COUNTS = ('boot_events', 'shutdown_events')
 
 
 def _is_amount(value: Any) -> bool:
-    return (isinstance(value, numbers.Real) and not isinstance(value, bool) and
-            0 <= value < float('inf'))
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return number and 0 <= value < float('inf')
 
 
 def _is_count(value: Any) -> bool:

@@ -125,8 +125,7 @@ def _memory(host: host_mod.Host) -> list[Row]:
 
 
 def _processors(host: host_mod.Host) -> list[Row]:
-    # Two decimals, like the service: units come in hundredths.
-    free = round(host.free_proc_units, 2)
+    free = _units(host.free_proc_units)
     limits = [
         Row(name, 'ROR', _MAX_PROCESSORS) for name in (
             'CurrentMaximumProcessorsPerAIXOrLinuxPartition',
@@ -139,10 +138,11 @@ def _processors(host: host_mod.Host) -> list[Row]:
     modes = [Row('SupportedPartitionProcessorCompatibilityModes', 'ROR', mode)
              for mode in _COMPAT_MODES]
     return [
-        Row('ConfigurableSystemProcessorUnits', 'ROR', host.proc_units),
+        Row('ConfigurableSystemProcessorUnits', 'ROR',
+            _units(host.proc_units)),
         Row('CurrentAvailableSystemProcessorUnits', 'ROR', free),
         *limits,
-        Row('InstalledSystemProcessorUnits', 'ROR', host.proc_units),
+        Row('InstalledSystemProcessorUnits', 'ROR', _units(host.proc_units)),
         Row('MaximumAllowedVirtualProcessorsPerPartition', 'ROR',
             _MAX_PROCESSORS),
         Row('MinimumProcessorUnitsPerVirtualProcessor', 'ROR',
@@ -150,6 +150,12 @@ def _processors(host: host_mod.Host) -> list[Row]:
         Row('PendingAvailableSystemProcessorUnits', 'CUD', free),
         *modes,
     ]
+
+
+def _units(value: float) -> float | int:
+    # They come in hundredths, and whole ones without a point.
+    rounded = round(value, 2)
+    return int(rounded) if rounded.is_integer() else rounded
 
 
 def _mtms(host: host_mod.Host) -> list[Row]:
