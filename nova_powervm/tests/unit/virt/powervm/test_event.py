@@ -396,8 +396,10 @@ class TestOutcomes(world.World):
         self.look(lpar)
         self.advance(15)
         self.advance(30)
-        self.instance(lpar).task_state = None
         self.look(lpar)
+        self.assertEqual(4, self.count('busy'))
+        self.instance(lpar).task_state = None
+        self.advance(15)
         self.assertEmitted((lpar, STOPPED))
 
     def test_gone(self):
@@ -674,6 +676,10 @@ class TestFailures(world.World):
         self.advance(2)
         self.assertEqual(5, len(self.lookups))
         self.assertEmitted(*((lpar, STOPPED) for lpar in lpars))
+        self.assertEqual(1, self.log.output.count('does not answer'))
+        self.assertEqual(1, self.log.output.count(
+            'nova-conductor answers again after 3.0 seconds; attempts that '
+            'failed: 2'))
 
     def test_a_failing_batch_does_not_starve_the_others(self):
         lpars = [self.add('not activated') for _ in range(400)]
@@ -732,6 +738,16 @@ class TestNvram(world.World):
         self.store.assert_called_once_with(self.uuid)
         self.assertEmitted((self.lpar, STOPPED))
         self.assertEqual(1, len(self.lookups))
+
+    def test_with_a_state_in_one_answer(self):
+        self.driver.nvram_mgr = mock.Mock(store=self.store)
+        self.lpars[self.lpar] = 'not activated'
+        self.handler.process([
+            world.make_event(world.URI + self.lpar, detail)
+            for detail in ('PartitionState', 'Other', 'NVRAM', 'Other')])
+        self.advance(15)
+        self.store.assert_called_once_with(self.uuid)
+        self.assertEmitted((self.lpar, STOPPED))
 
     def test_known_instance_needs_no_lookup(self):
         self.driver.nvram_mgr = mock.Mock(store=self.store)
