@@ -76,7 +76,7 @@ class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
 
         Blocks until the REST service answers, for as long as the option
         ``rest_connect_tries`` allows. Whatever was set up is cleaned up again
-        if it fails.
+        if it fails, and before it begins anew.
 
         :param host: nova's name for this host, and for its only node.
         :raises oslo_config.cfg.ConfigFileValueError: if an option's value is
@@ -86,6 +86,7 @@ class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
         :raises nova.exception.HypervisorUnavailable: if the REST service
             cannot be used or does not manage exactly one system.
         """
+        self.cleanup_host(host)
         # First what needs no service, so that it is told without a wait. An
         # option's value is checked when it is read.
         dict(CONF.powervm)

@@ -298,6 +298,23 @@ class LoadHandlerTestCase(base.TestCase):
                 group='nova_powervm.event_handlers').names:
             self.assertIn(name, str(e))
 
+    def test_another_package_offers_one(self):
+        folder = self.useFixture(fixtures.TempDir()).path
+        with open(os.path.join(folder, 'another_package.py'), 'w') as f:
+            f.write('class AnotherHandler:\n    pass\n')
+        metadata = os.path.join(folder, 'another_package-1.dist-info')
+        os.mkdir(metadata)
+        with open(os.path.join(metadata, 'METADATA'), 'w') as f:
+            f.write('Metadata-Version: 2.1\nName: another-package\n'
+                    'Version: 1\n')
+        with open(os.path.join(metadata, 'entry_points.txt'), 'w') as f:
+            f.write('[nova_powervm.event_handlers]\n'
+                    'another = another_package:AnotherHandler\n')
+        self.useFixture(fixtures.PythonPathEntry(folder))
+
+        self.assertEqual('AnotherHandler',
+                         driver._load_handler_class('another').__name__)
+
     def test_init_host_needs_no_service_to_find_out(self):
         self.flags(group='powervm', event_handler='nowhere')
         with mock.patch.object(pvm_adapter, 'Session') as session:
@@ -360,6 +377,15 @@ class CleanupHostTestCase(DriverTestCase):
         self.driver.init_host('host')
         self.assertEqual(2, len(self.sessions))
         self.assertEqual(1, len(self.listeners[0].handlers))
+
+    def test_init_host_twice(self):
+        """A handler left behind would poll for ever."""
+        first, second = Listener(), Listener()
+        self.listeners = [first, second]
+        self.driver.init_host('host')
+        self.driver.init_host('host')
+        self.assertEqual([], first.handlers)
+        self.assertEqual(1, len(second.handlers))
 
 
 class InstanceTestCase(DriverTestCase):
