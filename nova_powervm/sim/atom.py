@@ -120,9 +120,9 @@ def _add_rows(parent: etree._Element, prefix: str,
             child.set('rel', 'related')
         elif isinstance(value, Links):
             for href in value.hrefs:
-                etree.SubElement(child, _LINK, {'href': href,
-                                                'rel': 'related'},
-                                 nsmap=_ATOM_MAP)
+                # Not Atom's links: they are in the schema's namespace.
+                etree.SubElement(child, prefix + 'link',
+                                 {'href': href, 'rel': 'related'})
         else:
             child.set('schemaVersion', SCHEMA_VERSION)
             _add_metadata(child, prefix)

@@ -67,7 +67,7 @@ class Host:
         self.api_url = f'{url}/rest/api/uom'
         # Stays the same when the simulator is restarted on the same port.
         self.uuid = str(uuid.uuid5(uuid.NAMESPACE_URL, url))
-        self.serial = f'{int(url.rpartition(":")[2]):07d}'
+        self.serial = f'S{int(url.rpartition(":")[2]):06d}'
         self.events = events.EventBus(config, scheduler.time)
         self.version = 0
         self._scheduler = scheduler

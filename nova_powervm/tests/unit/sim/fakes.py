@@ -1,0 +1,77 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""A scheduler whose time the test makes pass."""
+
+import itertools
+
+from nova_powervm.sim import host
+from nova_powervm.sim import settings
+
+URL = 'http://localhost:12080'
+
+
+class Scheduler:
+    """Stands for an asyncio event loop; starts at second 1000."""
+
+    def __init__(self):
+        self.now = 1000.0
+        self._calls = {}
+        self._order = itertools.count()
+
+    def time(self):
+        return self.now
+
+    def call_later(self, delay, callback):
+        key = (self.now + delay, next(self._order))
+        self._calls[key] = callback
+        return Handle(self._calls, key)
+
+    def advance(self, seconds):
+        end = self.now + seconds
+        while self._calls and min(self._calls)[0] <= end:
+            key = min(self._calls)
+            self.now = key[0]
+            self._calls.pop(key)()
+        self.now = end
+
+    @property
+    def waiting(self):
+        return len(self._calls)
+
+
+class Handle:
+
+    def __init__(self, calls, key):
+        self._calls = calls
+        self._key = key
+
+    def cancel(self):
+        self._calls.pop(self._key, None)
+
+
+def make_host(scheduler=None, **changes):
+    """A host whose events the client 'test' gets from now on."""
+    made = host.Host(scheduler or Scheduler(), settings.Settings(**changes),
+                     URL)
+    made.events.take('test', 1)
+    return made
+
+
+def sent(made, lpar=None):
+    """Type and detail of the events since the last call.
+
+    :param lpar: only those about it.
+    """
+    found = made.events.take('test', 1_000_000)
+    return [(event.event_type, event.detail) for event in found
+            if lpar is None or event.data == made.lpar_url(lpar)]
