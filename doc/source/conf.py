@@ -42,8 +42,8 @@ def _list_statistics(app: Any) -> None:
     """Write the list of statistics that a page includes."""
     folder = pathlib.Path(app.srcdir, '_static')
     folder.mkdir(exist_ok=True)
-    (folder / 'statistics.txt').write_text('\n'.join(
-        f'``{name}``\n    {what[0].upper()}{what[1:]}.'
+    (folder / 'statistics.txt').write_text(''.join(
+        f'``{name}``\n    {what[0].upper()}{what[1:]}.\n'
         for name, what in stats.COUNTERS.items()))
 
 
