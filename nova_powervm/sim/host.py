@@ -63,7 +63,7 @@ class Host:
         self.memory_mb = memory_mb
         # Of the order that a captured system of 512 GB has.
         self.hypervisor_memory_mb = min(8192, memory_mb)
-        self.proc_units = proc_units
+        self.proc_units = float(proc_units)
         self.api_url = f'{url}/rest/api/uom'
         # Stays the same when the simulator is restarted on the same port.
         self.uuid = str(uuid.uuid5(uuid.NAMESPACE_URL, url))

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 from typing import Any
+from typing import IO
 from typing import Self
 
 from nova_powervm.sim import client
@@ -36,7 +37,8 @@ class SimulatorError(Exception):
 class SimulatorProcess:
     """Runs the simulator on a free port, from start() to stop().
 
-    A context manager that does both. Not thread-safe.
+    A context manager that does both. Not thread-safe. What the simulator says
+    on standard error meanwhile is repeated on ours when it ends.
 
     :param options: options of the command, with underscores: ``lpars=20``,
         ``boot_seconds=0.5``; ``port`` if it must be a certain one.
@@ -76,15 +78,17 @@ class SimulatorProcess:
             process = subprocess.Popen(  # noqa: S603 -- our own command
                 self._command(), env=_environment(), text=True,
                 stdout=subprocess.PIPE, stderr=stderr)
+            stack.callback(_repeat, stderr)
             stack.callback(_end, process)
             line = _first_line(process)
             if not line.startswith(_LISTENING):
                 process.kill()
                 code = process.wait()
                 stderr.seek(0)
+                said = stderr.read().strip()
                 raise SimulatorError(
                     f'The simulator did not start (exit status {code}): '
-                    f'{stderr.read().strip()}')
+                    f'{said}')
             self._port = int(line.rpartition(':')[2])
             self._pid = process.pid
             self._running = stack.pop_all()
@@ -124,6 +128,11 @@ def _first_line(process: subprocess.Popen[str]) -> str:
     # It writes the line at once, so that nothing blocks after select().
     ready, _, _ = select.select([stdout], [], [], _START_SECONDS)
     return stdout.readline() if ready else ''
+
+
+def _repeat(stderr: IO[str]) -> None:
+    stderr.seek(0)
+    sys.stderr.write(stderr.read())
 
 
 def _end(process: subprocess.Popen[str]) -> None:
