@@ -35,8 +35,8 @@ state is compared with nova's record.
 
 A longer delay lets more events collapse into one comparison and lets a
 restart outside of nova pass unnoticed, as it should; a shorter one tells nova
-sooner. LPARs that become due within a tenth of this time of each other are
-looked at together.
+sooner. What is due waits for up to a tenth of this time more for others, to
+be looked at together with them.
 
 Related options:
 

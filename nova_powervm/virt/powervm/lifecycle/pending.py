@@ -22,8 +22,8 @@ import heapq
 import itertools
 import threading
 
-# LPARs that are due within this share of the delay of each other make one
-# batch: a storm reaches a client spread over a second or so, and a read of
+# What is due waits for this share of the delay for others, to make one batch
+# with them: a storm reaches a client spread over a second or so, and a read of
 # all LPARs costs little more than a read of one.
 _GATHER = 0.1
 
@@ -148,13 +148,16 @@ class PendingSet:
                 del self._looks[lpar]
 
     def take(self, now: float) -> list[Look]:
-        """Hand out all that is due; each must come back to :meth:`finish`.
+        """Hand out the next batch, if it is ready.
+
+        Each look in it must come back to :meth:`finish`.
 
         :param now: clock time, seconds.
         """
         taken = []
         with self._changed:
-            if now < self._not_before:
+            ready = self._ready_at()
+            if ready is None or now < ready:
                 return []
             while self._head() and self._heap[0][0] <= now:
                 look = heapq.heappop(self._heap)[2]
@@ -173,8 +176,9 @@ class PendingSet:
         """Take an LPAR back from the worker.
 
         :param look: what :meth:`take` handed out.
-        :param again: clock time at which to look again; None forgets the
-            LPAR. An event that came meanwhile decides the time instead.
+        :param again: clock time at which to look again, or somewhat sooner
+            together with others; None forgets the LPAR. An event that came
+            meanwhile decides the time instead.
         :param marks: what to look at then.
         :param attempts: how often it was looked at in vain by now.
         :param answered: False if the next look is still to answer the events
@@ -188,7 +192,7 @@ class PendingSet:
                 look.since = None
             if again is not None:
                 if not look.marks:
-                    look.due, look.attempts = again, attempts
+                    look.due, look.attempts = again - self._gather, attempts
                 look.marks |= marks
             if not look.marks:
                 del self._looks[look.lpar]

@@ -52,7 +52,7 @@ class TestIngest(world.World):
         self.process('http://localhost:12080/rest/api/uom/LogicalPartition/'
                      + self.lpar.lower() + '?group=None')
         self.assertMarked()
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEmitted((self.lpar, STOPPED))
 
     def test_modifying_types(self):
@@ -129,7 +129,7 @@ class TestIngest(world.World):
         self.assertEqual(2 * len(bad), log.debug.call_count)
         self.assertEqual(2 * len(bad) + 1, self.count('events'))
         self.assertMarked()
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEmitted((self.lpar, STOPPED))
 
     def test_very_long_detail(self):
@@ -166,9 +166,9 @@ class TestDebounce(world.World):
     def test_delay(self):
         lpar = self.add('not activated')
         self.send(lpar)
-        self.advance(14.9)
+        self.advance(16.4)
         self.assertEqual([], self.adapter.reads)
-        self.advance(0.1)
+        self.advance(0.2)
         self.assertEmitted((lpar, STOPPED))
 
     def test_events_collapse(self):
@@ -176,9 +176,9 @@ class TestDebounce(world.World):
         for _ in range(12):
             self.send(lpar)
             self.advance(1)
-        self.advance(13.9)
+        self.advance(15.4)
         self.assertEmitted()
-        self.advance(0.1)
+        self.advance(0.2)
         self.assertEmitted((lpar, STOPPED))
         self.assertEqual([lpar], self.adapter.reads)
         self.assertEqual(1, len(self.lookups))
@@ -199,14 +199,14 @@ class TestDebounce(world.World):
         self.advance(10)
         self.lpars[lpar] = 'running'
         self.send(lpar)
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEmitted()
         self.assertEqual(1, self.count('no_change'))
 
     def test_a_batch(self):
         lpars = [self.add('not activated') for _ in range(450)]
         self.send(*lpars)
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEqual(['All'], self.adapter.reads)
         self.assertEqual([400, 400, 100], [len(u) for u in self.lookups])
         self.assertEmitted(*((lpar, STOPPED) for lpar in lpars))
@@ -214,7 +214,7 @@ class TestDebounce(world.World):
     def test_few_are_read_one_by_one(self):
         lpars = [self.add('not activated') for _ in range(3)]
         self.send(*lpars)
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEqual(sorted(lpars), sorted(self.adapter.reads))
         self.assertEqual(1, len(self.lookups))
 
@@ -235,7 +235,7 @@ class TestDebounce(world.World):
 
         self.driver.emit_event.side_effect = emit
         self.send(lpar)
-        self.advance(15)
+        self.advance(world.DELAY)
         self.run_due()
         uuid = self.instance(lpar).uuid
         self.assertEqual([(uuid, STOPPED), (uuid, STARTED)], self.emitted)
@@ -244,7 +244,7 @@ class TestDebounce(world.World):
         lpar, other = self.add('not activated'), self.add('not activated')
         self.send(lpar, other)
         self.send(lpar, etype='DELETE_URI', detail=None)
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEqual([other], self.adapter.reads)
         self.assertEqual(0, self.count('scheduled'))
 
@@ -263,7 +263,7 @@ class TestOutcomes(world.World):
 
     def look(self, lpar):
         self.send(lpar)
-        self.advance(15)
+        self.advance(world.DELAY)
 
     def test_emitted_by_each_state(self):
         expected = []
@@ -278,7 +278,7 @@ class TestOutcomes(world.World):
                 ('suspended', power_state.RUNNING, world.SUSPENDED)):
             expected.append((self.add(state, power), transition))
         self.send(*(lpar for lpar, _ in expected))
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEmitted(*expected)
         self.assertEqual(len(expected), self.count('emitted'))
 
@@ -387,7 +387,7 @@ class TestOutcomes(world.World):
                           host=('elsewhere', world.HOST)[number % 2])
                  for number, task in enumerate(tasks)]
         self.send(*lpars)
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEqual(len(lpars), self.count('busy'))
         self.assertEmitted()
 
@@ -419,7 +419,7 @@ class TestOutcomes(world.World):
                  self.add('not activated', host=None)]
         for number in (1, 2):
             self.send(*lpars)
-            self.advance(15)
+            self.advance(world.DELAY)
             self.assertEqual(1, len(self.lookups), number)
         self.assertEqual(3, self.count('not_ours'))
         self.assertEqual(3, self.count('known'))
@@ -453,7 +453,7 @@ class TestOutcomes(world.World):
                   ['running'], '']
         lpars = [self.add(state, power_state.NOSTATE) for state in states]
         self.send(*lpars)
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEqual(len(states), self.count('unsettled'))
         self.assertEqual(4, self.count('unknown_states'))
         self.assertEqual([], self.lookups)
@@ -485,12 +485,12 @@ class TestOutcomes(world.World):
         self.send(*lpars)
         with mock.patch('nova_powervm.virt.powervm.lifecycle.comparison.'
                         'LOG') as log:
-            self.advance(15)
+            self.advance(world.DELAY)
             self.assertEqual(1, log.log.call_count)
         (_, text, *args), _ = log.log.call_args
         self.assertEqual(
             'PowerVM events: lpars=6 rest_reads=1 rest_ms=0 lookups=1 '
-            'lookup_ms=0 emitted=5 no_change=1 oldest_wait_ms=15000',
+            'lookup_ms=0 emitted=5 no_change=1 oldest_wait_ms=16500',
             text % tuple(args))
         self.assertEqual(5, log.info.call_count)
         for call in log.info.call_args_list:
@@ -509,7 +509,7 @@ class TestFailures(world.World):
         self.send(*lpars)
         with mock.patch('nova_powervm.virt.powervm.lifecycle.outage.'
                         'LOG') as log:
-            self.advance(15)
+            self.advance(world.DELAY)
             reads = 1
             for seconds in (1, 2, 4, 8, 16, 32, 60, 60):
                 self.advance(seconds - 0.1)
@@ -531,11 +531,11 @@ class TestFailures(world.World):
         first, second = self.add('not activated'), self.add('not activated')
         self.adapter.answers['any'] = pvm_exceptions.ConnectionError('down')
         self.send(first)
-        self.advance(15)
+        self.advance(world.DELAY)
         for _ in range(6):
             self.advance(60)
         self.send(second)
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEqual(0, self.adapter.reads.count(second))
         del self.adapter.answers['any']
         self.advance(60)
@@ -546,7 +546,7 @@ class TestFailures(world.World):
         self.jitter = 1.0
         self.adapter.answers['any'] = pvm_exceptions.Error('down')
         self.send(self.add())
-        self.advance(15)
+        self.advance(world.DELAY)
         self.advance(0.75)
         self.assertEqual(2, len(self.adapter.reads))
 
@@ -556,7 +556,7 @@ class TestFailures(world.World):
             self.adapter.answers[bad] = answer
             self.emitted.clear()
             self.send(bad, good)
-            self.advance(15)
+            self.advance(world.DELAY)
             self.assertEmitted((good, STOPPED))
             self.advance(1)
             self.advance(1.9)
@@ -571,7 +571,7 @@ class TestFailures(world.World):
         lpars = [self.add() for _ in range(3)]
         self.adapter.answers['any'] = world.http_error(503)
         self.send(*lpars)
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEqual(1, len(self.adapter.reads))
         self.assertEqual(3, self.count('retry'))
 
@@ -584,23 +584,23 @@ class TestFailures(world.World):
             self.adapter.reads.clear()
             self.adapter.answers['All'] = answer
             self.send(*lpars)
-            self.advance(15)
+            self.advance(world.DELAY)
             self.assertEqual(['All', 'feed'], self.adapter.reads)
             self.assertEmitted(*((lpar, STOPPED) for lpar in lpars))
             # Remembered, until the service may be another one.
             self.send(*lpars)
-            self.advance(15)
+            self.advance(world.DELAY)
             self.assertEqual(['All', 'feed', 'feed'], self.adapter.reads)
             self.send(lpars[0], etype='NEW_CLIENT')
             self.send(*lpars)
-            self.advance(15)
+            self.advance(world.DELAY)
             self.assertEqual('All', self.adapter.reads[3])
 
     def test_quick_all_fails(self):
         lpars = [self.add('not activated') for _ in range(6)]
         self.adapter.answers['All'] = world.http_error(500)
         self.send(*lpars)
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEqual(['All'], self.adapter.reads)
         self.assertEqual(6, self.count('retry'))
         del self.adapter.answers['All']
@@ -613,7 +613,7 @@ class TestFailures(world.World):
         self.adapter.answers.update(
             All=world.http_error(404), feed=world.http_error(500))
         self.send(*lpars)
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEqual(6, self.count('retry'))
         del self.adapter.answers['feed']
         self.advance(1)
@@ -630,7 +630,7 @@ class TestFailures(world.World):
             self.adapter.hidden = set(lpars[:2])
             del self.lpars[deleted]
             self.send(deleted, *lpars)
-            self.advance(15)
+            self.advance(world.DELAY)
             self.assertEqual(6, self.count('no_change'))
             self.assertEqual(1, self.count('gone'))
             self.assertEqual(sorted([deleted, *lpars[:2]]),
@@ -645,7 +645,7 @@ class TestFailures(world.World):
             {'UUID': lpars[1].lower(), 'PartitionState': 'running'},
             {'UUID': lpars[2], 'PartitionState': None}])
         self.send(*lpars)
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEqual(
             sorted([lpars[0], lpars[3], lpars[4]]),
             sorted(self.adapter.reads[1:]))
@@ -657,7 +657,7 @@ class TestFailures(world.World):
         lpars = [self.add() for _ in range(6)]
         self.adapter.answers['All'] = '[]'
         self.send(*lpars)
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEqual(6, self.count('no_change'))
         self.assertEmitted()
 
@@ -665,7 +665,7 @@ class TestFailures(world.World):
         lpars = [self.add('not activated') for _ in range(450)]
         self.lookup_error = exception.NovaException('no database')
         self.send(*lpars)
-        self.advance(15)
+        self.advance(world.DELAY)
         # Not once for each batch: each attempt may take a minute to fail.
         self.assertEqual(1, len(self.lookups))
         self.assertEqual(450, self.count('retry'))
@@ -695,7 +695,7 @@ class TestFailures(world.World):
         with mock.patch('nova.objects.InstanceList.get_by_filters',
                         get_by_filters):
             self.send(*lpars)
-            self.advance(15)
+            self.advance(world.DELAY)
             self.advance(1)
         self.assertEqual(200, len(self.emitted))
 
@@ -704,7 +704,7 @@ class TestFailures(world.World):
         with mock.patch('nova_powervm.virt.powervm.lifecycle.decision.'
                         'decide', side_effect=ZeroDivisionError):
             self.send(lpar)
-            self.advance(15)
+            self.advance(world.DELAY)
         self.assertEqual(1, self.count('retry'))
         self.advance(1)
         self.assertEmitted((lpar, STOPPED))
@@ -723,7 +723,7 @@ class TestNvram(world.World):
         self.driver.nvram_mgr = mock.Mock(store=self.store)
         for _ in range(3):
             self.send(self.lpar, detail='NVRAM')
-        self.advance(15)
+        self.advance(world.DELAY)
         self.store.assert_called_once_with(self.uuid)
         self.assertEqual([], self.adapter.reads)
         self.assertEqual(1, self.count('nvram_stored'))
@@ -734,7 +734,7 @@ class TestNvram(world.World):
         self.lpars[self.lpar] = 'not activated'
         self.send(self.lpar, detail='NVRAM')
         self.send(self.lpar)
-        self.advance(15)
+        self.advance(world.DELAY)
         self.store.assert_called_once_with(self.uuid)
         self.assertEmitted((self.lpar, STOPPED))
         self.assertEqual(1, len(self.lookups))
@@ -745,16 +745,16 @@ class TestNvram(world.World):
         self.handler.process([
             world.make_event(world.URI + self.lpar, detail)
             for detail in ('PartitionState', 'Other', 'NVRAM', 'Other')])
-        self.advance(15)
+        self.advance(world.DELAY)
         self.store.assert_called_once_with(self.uuid)
         self.assertEmitted((self.lpar, STOPPED))
 
     def test_known_instance_needs_no_lookup(self):
         self.driver.nvram_mgr = mock.Mock(store=self.store)
         self.send(self.lpar)
-        self.advance(15)
+        self.advance(world.DELAY)
         self.send(self.lpar, detail='PartitionState,NVRAM')
-        self.advance(15)
+        self.advance(world.DELAY)
         self.store.assert_called_once_with(self.uuid)
         self.assertEqual(1, len(self.lookups))
 
@@ -762,7 +762,7 @@ class TestNvram(world.World):
         self.driver.nvram_mgr = mock.Mock(store=self.store)
         self.instance(self.lpar).task_state = task_states.SPAWNING
         self.send(self.lpar, detail='PartitionState,NVRAM')
-        self.advance(15)
+        self.advance(world.DELAY)
         self.store.assert_called_once_with(self.uuid)
         self.assertEqual(1, self.count('busy'))
         self.advance(15)
@@ -777,18 +777,18 @@ class TestNvram(world.World):
             self.driver = driver
             self.handler = self.make_handler()
             self.send(self.lpar, detail='NVRAM')
-            self.advance(15)
+            self.advance(world.DELAY)
             self.assertEqual([], self.lookups)
             self.assertEqual(0, self.count('scheduled'))
             self.send(self.lpar, detail='NVRAM,PartitionState')
-            self.advance(15)
+            self.advance(world.DELAY)
             self.assertEqual(1, self.count('no_change'))
             self.lookups.clear()
 
     def test_manager_set_late(self):
         self.send(self.lpar, detail='NVRAM')
         self.driver.nvram_mgr = mock.Mock(store=self.store)
-        self.advance(15)
+        self.advance(world.DELAY)
         self.store.assert_called_once_with(self.uuid)
 
     def test_store_raises(self):
@@ -797,7 +797,7 @@ class TestNvram(world.World):
         other = self.add('not activated')
         self.lpars[self.lpar] = 'not activated'
         self.send(self.lpar, other, detail='NVRAM,PartitionState')
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEqual(2, self.count('nvram_failed'))
         self.assertEmitted((self.lpar, STOPPED), (other, STOPPED))
         self.store.side_effect = None
@@ -808,7 +808,7 @@ class TestNvram(world.World):
     def test_no_instance(self):
         self.driver.nvram_mgr = mock.Mock(store=self.store)
         self.send(self.add(instance=False), detail='NVRAM')
-        self.advance(15)
+        self.advance(world.DELAY)
         self.store.assert_not_called()
         self.assertEqual(1, len(self.lookups))
         self.assertEqual(0, self.count('scheduled'))
@@ -817,10 +817,10 @@ class TestNvram(world.World):
         self.driver.nvram_mgr = mock.Mock(store=self.store)
         self.lookup_error = exception.NovaException('no database')
         self.send(self.lpar, detail='NVRAM')
-        self.advance(15)
+        self.advance(world.DELAY)
         self.adapter.answers['any'] = pvm_exceptions.Error('down')
         self.send(self.add(), detail='NVRAM,PartitionState')
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEqual(2, self.count('pending'))
         self.lookup_error = None
         del self.adapter.answers['any']
@@ -835,7 +835,7 @@ class TestThreads(world.World):
         self.assertEqual([], self.threads)
         self.send(self.add('not activated'))
         self.assertEqual(['powervm-lifecycle'], self.threads)
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEqual(
             ['powervm-lifecycle', 'powervm-emit-0'], self.threads)
 
@@ -843,7 +843,7 @@ class TestThreads(world.World):
         lpars = [self.add('not activated') for _ in range(50)]
         for _ in range(3):
             self.send(*lpars)
-            self.advance(15)
+            self.advance(world.DELAY)
         self.assertEqual(5, len(self.threads))
         self.assertEqual(5, self.count('threads'))
 
@@ -862,7 +862,7 @@ class TestThreads(world.World):
         lpar = self.add('not activated')
         self.driver.emit_event.side_effect = lambda _: self.handler.stop()
         self.send(lpar)
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEqual(0, self.count('scheduled'))
 
     def test_real_threads(self):
@@ -905,11 +905,11 @@ class TestOptions(world.World):
     def test_batch_size(self):
         self.handler = self.make_handler(event_batch_size=2)
         self.send(*(self.add() for _ in range(5)))
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEqual([4, 4, 2], [len(uuids) for uuids in self.lookups])
 
     def test_emit_workers(self):
         self.handler = self.make_handler(event_emit_workers=1)
         self.send(*(self.add('not activated') for _ in range(5)))
-        self.advance(15)
+        self.advance(world.DELAY)
         self.assertEqual(2, len(self.threads))

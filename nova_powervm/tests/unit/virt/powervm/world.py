@@ -32,6 +32,9 @@ from nova_powervm.virt.powervm import event
 from nova_powervm.virt.powervm.lifecycle import opts
 
 HOST = 'this-host'
+# Seconds from an event until its LPAR is looked at: the delay, and a tenth of
+# it in which others may join.
+DELAY = 16.5
 SYSTEM = '98498bed-c78a-3a4f-b90a-4b715418fcb6'
 URI = ('http://localhost:12080/rest/api/uom/ManagedSystem/' + SYSTEM +
        '/LogicalPartition/')

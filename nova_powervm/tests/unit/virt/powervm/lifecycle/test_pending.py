@@ -34,7 +34,7 @@ class TestPendingSet(base.TestCase):
 
     def test_marks_merge(self):
         self.pending.mark([('A', STATE), ('A', NVRAM), ('B', NVRAM)], 0.0)
-        looks = self.take(10.0)
+        looks = self.take(11.0)
         self.assertEqual(STATE | NVRAM, looks['A'].taken)
         self.assertEqual(NVRAM, looks['B'].taken)
         self.assertEqual(0.0, looks['A'].since)
@@ -45,6 +45,14 @@ class TestPendingSet(base.TestCase):
         self.assertEqual(11.0, self.pending.ready_at())
         self.assertEqual({'A', 'B'}, set(self.take(11.0)))
 
+    def test_gathering_follows_what_is_due(self):
+        # A wake-up for what was postponed since is no batch of its own.
+        self.pending.mark([('A', STATE), ('B', STATE)], 0.0)
+        self.pending.mark([('A', STATE)], 0.9)
+        self.pending.mark([('B', STATE)], 1.1)
+        self.assertEqual({}, self.take(11.0))
+        self.assertEqual({'A', 'B'}, set(self.take(11.9)))
+
     def test_cap_includes_the_gathering(self):
         for now in range(0, 40, 5):
             self.pending.mark([('A', STATE)], float(now))
@@ -52,23 +60,23 @@ class TestPendingSet(base.TestCase):
 
     def test_taken_is_not_handed_out_again(self):
         self.pending.mark([('A', STATE)], 0.0)
-        look = self.take(10.0)['A']
+        look = self.take(11.0)['A']
         self.pending.mark([('A', NVRAM)], 10.0)
         self.assertEqual({}, self.take(1e9))
         self.assertEqual(1, self.pending.unanswered())
         self.pending.finish(look)
-        self.assertEqual({}, self.take(19.9))
-        self.assertEqual(NVRAM, self.take(20.0)['A'].taken)
+        self.assertEqual({}, self.take(20.9))
+        self.assertEqual(NVRAM, self.take(21.0)['A'].taken)
 
     def test_finish_forgets(self):
         self.pending.mark([('A', STATE)], 0.0)
-        self.pending.finish(self.take(10.0)['A'])
+        self.pending.finish(self.take(11.0)['A'])
         self.assertEqual(0, len(self.pending))
         self.assertIsNone(self.pending.ready_at())
 
     def test_again(self):
         self.pending.mark([('A', STATE)], 0.0)
-        self.pending.finish(self.take(10.0)['A'], 30.0, NVRAM, 3)
+        self.pending.finish(self.take(11.0)['A'], 30.0, NVRAM, 3)
         self.assertEqual(0, self.pending.unanswered())
         self.assertEqual({}, self.take(29.0))
         look = self.take(30.0)['A']
@@ -77,45 +85,45 @@ class TestPendingSet(base.TestCase):
 
     def test_again_unanswered(self):
         self.pending.mark([('A', STATE)], 0.0)
-        self.pending.finish(self.take(10.0)['A'], 30.0, answered=False)
+        self.pending.finish(self.take(11.0)['A'], 30.0, answered=False)
         self.assertEqual(1, self.pending.unanswered())
         self.assertEqual(0.0, self.take(30.0)['A'].since)
 
     def test_event_decides_over_again(self):
         for later in (12.0, 1000.0):
             self.pending.mark([('A', STATE)], 0.0)
-            look = self.take(10.0)['A']
+            look = self.take(11.0)['A']
             self.pending.mark([('A', STATE)], 11.0)
             self.pending.finish(look, later, NVRAM, 5)
-            self.assertEqual({}, self.take(20.9))
-            look = self.take(21.0)['A']
+            self.assertEqual({}, self.take(21.9))
+            look = self.take(22.0)['A']
             self.assertEqual(STATE | NVRAM, look.taken)
             self.assertEqual(0, look.attempts)
             self.pending.finish(look)
 
     def test_event_moves_a_later_look_forward(self):
         self.pending.mark([('A', STATE)], 0.0)
-        self.pending.finish(self.take(10.0)['A'], 500.0)
+        self.pending.finish(self.take(11.0)['A'], 500.0)
         self.pending.mark([('A', STATE)], 100.0)
-        self.assertEqual({'A'}, set(self.take(110.0)))
+        self.assertEqual({'A'}, set(self.take(111.0)))
         self.assertEqual({}, self.take(600.0))
 
     def test_forget(self):
         self.pending.mark([('A', STATE), ('B', STATE)], 0.0)
         self.pending.forget('A')
         self.pending.forget('C')
-        self.assertEqual({'B'}, set(self.take(10.0)))
+        self.assertEqual({'B'}, set(self.take(11.0)))
 
     def test_forget_and_mark_again(self):
         self.pending.mark([('A', STATE)], 0.0)
         self.pending.forget('A')
         self.pending.mark([('A', STATE)], 5.0)
-        self.assertEqual({}, self.take(10.0))
-        self.assertEqual({'A'}, set(self.take(15.0)))
+        self.assertEqual({}, self.take(11.0))
+        self.assertEqual({'A'}, set(self.take(16.0)))
 
     def test_forget_while_taken(self):
         self.pending.mark([('A', STATE)], 0.0)
-        look = self.take(10.0)['A']
+        look = self.take(11.0)['A']
         self.pending.mark([('A', STATE)], 10.0)
         self.pending.forget('A')
         self.assertEqual(1, len(self.pending))
@@ -131,16 +139,16 @@ class TestPendingSet(base.TestCase):
 
     def test_heap_is_bounded(self):
         self.pending.mark([('A', STATE), ('B', STATE)], 0.0)
-        looks = self.take(10.0)
+        looks = self.take(11.0)
         self.pending.finish(looks['B'], 5e5)
         self.pending.finish(looks['A'])
         self.pending.mark([('A', STATE)], 0.0)
-        now = 10.0
+        now = 11.0
         for _ in range(10000):
             # Each round leaves a node far ahead, behind that of B.
             self.pending.finish(self.take(now)['A'], now + 1e6)
             self.pending.mark([('A', STATE)], now)
-            now += 10.0
+            now += 11.0
         self.assertLess(len(self.pending._heap), 100)
         self.assertEqual({'A'}, set(self.take(now)))
 
@@ -151,7 +159,7 @@ class TestPendingSet(base.TestCase):
 
     def test_close(self):
         self.pending.mark([('A', STATE), ('B', STATE), ('C', STATE)], 0.0)
-        looks = self.take(10.0)
+        looks = self.take(11.0)
         self.pending.finish(looks['A'], 20.0)
         self.assertEqual(2, self.pending.close())
         self.pending.finish(looks['B'], 20.0)
