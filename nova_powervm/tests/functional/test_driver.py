@@ -1,0 +1,30 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+from nova_powervm.tests import base
+from nova_powervm.tests.functional import on_backend
+
+
+class TestDriver(base.TestCase):
+    """The driver on the wire, on both backends."""
+
+    def run_on(self, backend, module):
+        on_backend.run(backend, 'nova_powervm.tests.functional.wire.' + module)
+
+    def test_threading(self):
+        self.run_on('threading', 'driver')
+
+    def test_eventlet(self):
+        self.run_on('eventlet', 'driver')
+
+    def test_novas_own_suite(self):
+        self.run_on('threading', 'virt_drivers')
