@@ -41,7 +41,8 @@ class SimulatorProcess:
     on standard error meanwhile is repeated on ours when it ends.
 
     :param options: options of the command, with underscores: ``lpars=20``,
-        ``boot_seconds=0.5``; ``port`` if it must be a certain one.
+        ``boot_seconds=0.5``, ``debug=True``; ``port`` if it must be a
+        certain one.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -86,6 +87,8 @@ class SimulatorProcess:
                 code = process.wait()
                 stderr.seek(0)
                 said = stderr.read().strip()
+                # Once is enough.
+                stderr.truncate(0)
                 raise SimulatorError(
                     f'The simulator did not start (exit status {code}): '
                     f'{said}')
@@ -109,7 +112,9 @@ class SimulatorProcess:
     def _command(self) -> list[str]:
         command = [sys.executable, '-m', 'nova_powervm.sim']
         for name, value in self._options.items():
-            command += ['--' + name.replace('_', '-'), str(value)]
+            command.append('--' + name.replace('_', '-'))
+            if value is not True:
+                command.append(str(value))
         return command
 
 

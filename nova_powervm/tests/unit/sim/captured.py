@@ -98,13 +98,12 @@ def _compare(element, like):
     if kind not in kinds | {'empty'}:
         yield f'{kind} instead of {sorted(kinds)}'
     for other in like:
-        mine, theirs = names(element), names(other)
+        # Elements that come several times count as one.
+        mine, theirs = (list(dict.fromkeys(names(parent)))
+                        for parent in (element, other))
         common = [name for name in mine if name in theirs]
         if common != [name for name in theirs if name in mine]:
-            # A list of one element is in order, however long it is.
-            if list(dict.fromkeys(common)) != [
-                    name for name in dict.fromkeys(theirs) if name in mine]:
-                yield f'order {common}'
+            yield f'order {common}'
 
 
 def left_out(ours, theirs):
