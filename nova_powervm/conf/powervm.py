@@ -74,6 +74,8 @@ the volumes and the ports that were asked for are not connected to it. While
 this is false, creating a server fails and says so. Set it to true only where
 such LPARs are of use: to try out the driver, or where something else attaches
 disks and adapters to them.
+
+nova finds this host only for flavors without root, ephemeral and swap disk.
 """),
     cfg.FloatOpt(
         'proc_units_factor',

@@ -18,8 +18,8 @@ from typing import Any
 import fixtures
 from nova import context as nova_context
 from nova import objects
-from nova.tests.unit import fake_instance
 from oslo_config import fixture as config_fixture
+from oslo_utils import uuidutils
 import testtools
 
 from nova_powervm import conf
@@ -52,13 +52,14 @@ class TestCase(testtools.TestCase):
         self._config.config(group=group, **options)
 
 
-def make_instance(context, extra_specs=None, memory_mb=1024, vcpus=2,
-                  **attributes):
+def make_instance(context, uuid=None, extra_specs=None, memory_mb=1024,
+                  vcpus=2):
     """Return an instance object that needs no database."""
-    flavor = objects.Flavor(
-        id=1, name='small', flavorid='small', memory_mb=memory_mb,
-        vcpus=vcpus, root_gb=0, ephemeral_gb=0, swap=0, rxtx_factor=1.0,
-        extra_specs=extra_specs or {})
-    return fake_instance.fake_instance_obj(
-        context, flavor=flavor, expected_attrs=['system_metadata'],
-        **attributes)
+    # nova's own helpers for this are not used: importing nova.tests.unit
+    # patches the process for eventlet.
+    return objects.Instance(
+        context, id=1, uuid=uuid or uuidutils.generate_uuid(),
+        host='host', system_metadata={}, flavor=objects.Flavor(
+            id=1, name='small', flavorid='small', memory_mb=memory_mb,
+            vcpus=vcpus, root_gb=0, ephemeral_gb=0, swap=0,
+            extra_specs=extra_specs or {}))
