@@ -59,7 +59,7 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     asyncio.run(server.serve(
         listener, config, args.memory_mb, args.proc_units, args.lpars,
-        lambda url: print(f'listening on {url}', flush=True)))
+        args.until_eof, lambda url: print(f'listening on {url}', flush=True)))
     return 0
 
 
@@ -98,6 +98,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         '--proc-units', type=_whole, default=1024,
         help="the host's processors (%(default)s)")
+    parser.add_argument(
+        '--until-eof', action='store_true',
+        help='end also when standard input does: with the program that '
+             'started it, however that ends')
     parser.add_argument(
         '--debug', action='store_true',
         help='log each refused request and more on standard error')

@@ -78,7 +78,7 @@ class SimulatorProcess:
             stderr = stack.enter_context(tempfile.TemporaryFile('w+'))
             process = subprocess.Popen(  # noqa: S603 -- our own command
                 self._command(), env=_environment(), text=True,
-                stdout=subprocess.PIPE, stderr=stderr)
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr)
             stack.callback(_repeat, stderr)
             stack.callback(_end, process)
             line = _first_line(process)
@@ -110,7 +110,8 @@ class SimulatorProcess:
         self.stop()
 
     def _command(self) -> list[str]:
-        command = [sys.executable, '-m', 'nova_powervm.sim']
+        # So it does not outlive us even when we are killed.
+        command = [sys.executable, '-m', 'nova_powervm.sim', '--until-eof']
         for name, value in self._options.items():
             command.append('--' + name.replace('_', '-'))
             if value is not True:
@@ -147,5 +148,6 @@ def _end(process: subprocess.Popen[str]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()

@@ -14,8 +14,12 @@
 
 import asyncio
 from collections.abc import Callable
+import contextlib
+import os
 import signal
 import socket
+import sys
+import threading
 
 from aiohttp import web
 
@@ -43,16 +47,20 @@ def listen(port: int) -> socket.socket:
 
 async def serve(listener: socket.socket, config: settings.Settings,
                 memory_mb: int, proc_units: int, lpars: int,
-                started: Callable[[str], None]) -> None:
+                until_eof: bool, started: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT.
 
     :param lpars: running LPARs that there are from the start.
+    :param until_eof: the end of standard input ends it as well.
     :param started: told the server's URL once it answers.
     """
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    if until_eof:
+        threading.Thread(target=_wait_for_eof, args=(loop, stop),
+                         daemon=True).start()
     port = listener.getsockname()[1]
     # Captured answers and events say localhost, whoever asks.
     host = host_mod.Host(loop, config, f'http://localhost:{port}', memory_mb,
@@ -74,6 +82,17 @@ async def serve(listener: socket.socket, config: settings.Settings,
             await runner.cleanup()
     finally:
         tokens.close()
+
+
+def _wait_for_eof(loop: asyncio.AbstractEventLoop,
+                  stop: asyncio.Event) -> None:
+    # In a thread, as a loop cannot wait for files; and past sys.stdin, whose
+    # lock a thread that is still reading would hold when Python ends.
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    # The loop may have ended by itself meanwhile.
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(stop.set)
 
 
 def application(service: rest.RestService,

@@ -21,6 +21,7 @@ import socket
 import subprocess
 import sys
 import textwrap
+import time
 import urllib.error
 import urllib.request
 
@@ -32,6 +33,7 @@ from nova_powervm.sim import process
 from nova_powervm.tests.functional import sim_base
 
 ROOT = pathlib.Path(__file__).parents[3]
+WAIT = 20
 NOBODY = '1E6FC741-6253-4B69-B88B-8A44BED92145'
 
 
@@ -125,6 +127,25 @@ class ProcessTestCase(testtools.TestCase):
         with process.SimulatorProcess() as sim:
             self.assertRaises(process.SimulatorError, sim.start)
             sim.control.lpars()
+
+    def test_ends_with_the_program_that_runs_it(self):
+        done = _run('-c', textwrap.dedent('''
+            import os, signal
+            from nova_powervm.sim import process
+            sim = process.SimulatorProcess()
+            sim.start()
+            print(sim.port, flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
+            '''))
+        self.assertEqual(-signal.SIGKILL, done.returncode)
+        port = int(done.stdout)
+        for _ in range(WAIT * 100):
+            try:
+                client.Control(port).counters()
+            except ConnectionError:
+                return
+            time.sleep(0.01)
+        self.fail('The simulator is still there.')
 
     def test_stop_and_start(self):
         sim = process.SimulatorProcess()
