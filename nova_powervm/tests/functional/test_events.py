@@ -15,14 +15,17 @@ from nova_powervm.tests import base
 from nova_powervm.tests.functional import on_backend
 
 
+_EVENTS = 'nova_powervm.tests.functional.wire.events'
+
+
 class TestEvents(base.TestCase):
     """The event module on the wire, on both backends."""
 
     def test_threading(self):
-        on_backend.run('threading', 'nova_powervm.tests.functional.wire.events')
+        on_backend.run('threading', _EVENTS)
 
     def test_eventlet(self):
-        on_backend.run('eventlet', 'nova_powervm.tests.functional.wire.events')
+        on_backend.run('eventlet', _EVENTS)
 
     def test_no_backend_is_left_out(self):
         self.assertEqual({'threading', 'eventlet'}, set(backend.BACKENDS))
