@@ -62,9 +62,8 @@ def _entry(event: events.Event, api_url: str,
     metadata[0][0].text = key
     type_.text = event.event_type
     event_id.text = str(event.event_id)
-    # Empty ones are empty elements, which pypowervm reads as None.
-    data.text = event.data or None
-    detail.text = event.detail or None
+    data.text = event.data
+    detail.text = event.detail
     return root
 
 

@@ -574,7 +574,8 @@ class EventTestCase(sim_base.SimulatorTestCase):
         # The simulator sees the end of a connection only with its next turn.
         self.control.counters()
         self.control.send_events([{'type': 'CACHE_CLEARED'}])
-        self.assertIn('CACHE_CLEARED', session.request('GET', path).body)
+        self.assertIn('CACHE_CLEARED', session.request(
+            'GET', path, timeout=WAIT).body)
 
 
 class LoadTestCase(sim_base.SimulatorTestCase):
