@@ -1,0 +1,90 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What the figures of a run are held against."""
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+import dataclasses
+import math
+from typing import Any
+
+Figures = Mapping[str, Any]
+
+# LPARs that one lookup of instances may serve.
+_LOOKUP_LPARS = 200
+_READS = 2
+_POLL_US = 60.0
+_DRAIN_FLOORS = 1.3
+_THREADS = 5
+_LPAR_BYTES = 1024
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    """One figure and the most that it may be."""
+
+    storm: str
+    figure: str
+    measured: float
+    limit: float
+
+    @property
+    def within(self) -> bool:
+        return self.measured <= self.limit
+
+
+def checks(storms: Iterable[Figures], floor: Figures | None,
+           lpars: int) -> list[Check]:
+    """Hold storms against their budgets.
+
+    :param floor: figures of the floor; None if it was not measured.
+    :param lpars: number of LPARs in the storms.
+    """
+    found = []
+    for storm in storms:
+        name = storm['name']
+        if name == 'memory':
+            found += [Check(name, f'bytes for each {kind} LPAR',
+                            storm[f'{kind}_bytes'], _LPAR_BYTES)
+                      for kind in ('pending', 'known')]
+            continue
+        if name == 'redundant':
+            limit = math.ceil(lpars / _LOOKUP_LPARS)
+            found.append(Check(name, 'lookups', storm['lookups'], limit))
+        if name == 'redundant, next time':
+            found.append(Check(name, 'lookups', storm['lookups'], 0))
+        if name.startswith('redundant'):
+            found.append(Check(name, 'REST reads', storm['reads'], _READS))
+        if storm['poll']['events']:
+            found.append(Check(name, 'poll thread, us an event',
+                               storm['poll']['wall_us'], _POLL_US))
+        if name == 'crash' and floor is not None:
+            found.append(Check(name, 'drain, floors',
+                               storm['drain'] / floor['seconds'],
+                               _DRAIN_FLOORS))
+        found.append(Check(name, 'threads', storm['threads'], _THREADS))
+    return found
+
+
+def faults(storm: Figures) -> list[str]:
+    """What makes a storm's figures worthless: a wrong result."""
+    found = []
+    told, expected = storm.get('emits'), storm.get('emits_expected')
+    if expected is not None and told != expected:
+        found.append(f'nova was told {told} events instead of {expected}')
+    if storm.get('disagree'):
+        found.append(f'{storm["disagree"]} LPARs disagree with nova')
+    if 'pending_lpars' in storm and storm['pending_lpars'] != storm['lpars']:
+        found.append(f'{storm["pending_lpars"]} LPARs were pending when '
+                     f'memory was measured instead of {storm["lpars"]}')
+    return found

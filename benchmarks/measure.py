@@ -1,0 +1,112 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Instruments that look at the measured process from inside it."""
+
+import threading
+import time
+from typing import Any
+
+
+class PollTimer:
+    """Stands where pypowervm calls the handler and times each call.
+
+    The last time that each LPAR was heard of is noted too, outside of the
+    timed part. Used by pypowervm's poll thread; the others only read.
+
+    :param handler: its ``process`` is replaced on this one object.
+    """
+
+    def __init__(self, handler: Any) -> None:
+        self._process = handler.process
+        handler.process = self._timed
+        self.reset()
+
+    def reset(self) -> None:
+        self.events = 0
+        self.wall_ns = 0
+        self.cpu_ns = 0
+        self.worst_us = 0.0
+        self.last_heard: dict[str, float] = {}
+        self.process_cpu = time.process_time()
+
+    def _timed(self, events: list[Any]) -> None:
+        if not events:
+            self._process(events)
+            return
+        wall = time.perf_counter_ns()
+        cpu = time.thread_time_ns()
+        try:
+            self._process(events)
+        finally:
+            self.cpu_ns += time.thread_time_ns() - cpu
+            wall = time.perf_counter_ns() - wall
+            self.wall_ns += wall
+            self.worst_us = max(self.worst_us, wall / len(events) / 1000)
+            self._note(events)
+
+    def _note(self, events: list[Any]) -> None:
+        now = time.monotonic()
+        for event in events:
+            self.last_heard[event.element.findtext('EventData')] = now
+        self.process_cpu = time.process_time()
+        # Last: whoever waits for a number of events finds the rest done.
+        self.events += len(events)
+
+    def first_due(self, delay: float) -> float:
+        """When the first LPAR had been silent for the delay, monotonic."""
+        return min(self.last_heard.values(), default=0.0) + delay
+
+    def as_dict(self) -> dict[str, float]:
+        """Events, and microseconds each: wall, CPU, and in the worst batch."""
+        events = max(1, self.events)
+        return {'events': self.events,
+                'wall_us': self.wall_ns / events / 1000,
+                'cpu_us': self.cpu_ns / events / 1000,
+                'worst_batch_us': self.worst_us}
+
+
+class ThreadWatch:
+    """Threads that exist now and did not when this object was made.
+
+    pypowervm's poll thread is left out: it is not the module's.
+    """
+
+    def __init__(self) -> None:
+        self._before = set(threading.enumerate())
+        self.reset()
+
+    def reset(self) -> None:
+        self.peak = 0
+        self.names: set[str] = set()
+
+    def sample(self) -> None:
+        """Count them; to be called often."""
+        threads = [thread for thread in threading.enumerate()
+                   if thread not in self._before
+                   and type(thread).__name__ != '_EventPollThread']
+        self.peak = max(self.peak, len(threads))
+        self.names.update(thread.name for thread in threads)
+
+
+def memory() -> dict[str, int]:
+    """Resident bytes of this process, now and at most (Linux)."""
+    values = {}
+    with open('/proc/self/status') as status:
+        for line in status:
+            name, _, value = line.partition(':')
+            values[name] = value
+    return {'rss': _kib(values['VmRSS']), 'peak': _kib(values['VmHWM'])}
+
+
+def _kib(value: str) -> int:
+    return int(value.split()[0]) * 1024

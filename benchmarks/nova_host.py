@@ -1,0 +1,139 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""As much of nova-compute as a lifecycle event passes through.
+
+``emit_event`` runs nova's own code: ComputeDriver.emit_event,
+ComputeManager.handle_events and what it calls, compute.API.stop. Only the
+constructors are left out, which would want a message bus and the clients of
+other services, none of which a lifecycle event uses. An emitted crash of an
+active instance costs what it costs in nova-compute: Instance.get_by_uuid, a
+NovaLink read, refresh, save, a second NovaLink read, another save,
+InstanceAction.action_start and the stop_instance cast. What nova-compute does
+later, when it receives that cast, is not part of it: see
+:data:`benchmarks.conductor.STOP_SECONDS`.
+"""
+
+from collections.abc import Iterable
+import threading
+import time
+from typing import Any
+
+from nova.compute import api
+from nova.compute import manager
+from nova.compute import power_state
+from nova.compute import vm_states
+import nova.conf
+from nova import objects
+from nova.virt import driver
+from nova.virt import event as virtevent
+from oslo_utils import timeutils
+
+from benchmarks import conductor
+from benchmarks import rpc
+from nova_powervm.virt.powervm import vm
+
+HOST = 'bench'
+
+
+class ComputeAPI(api.API):
+    """nova's compute API; its casts go to the stand-in."""
+
+    def __init__(self, client: rpc.Conductor) -> None:
+        self.compute_rpcapi = client
+
+
+class Manager(manager.ComputeManager):
+    """nova's compute manager, as far as lifecycle events need it."""
+
+    def __init__(self, host_driver: driver.ComputeDriver,
+                 client: rpc.Conductor) -> None:
+        self.driver = host_driver
+        self.host = HOST
+        self.compute_api = ComputeAPI(client)
+
+
+class HostDriver(driver.ComputeDriver):
+    """The driver that the event handler is given.
+
+    :param adapter: pypowervm's adapter; its session becomes ``session``.
+
+    Counters are written under a lock, since events are emitted on several
+    threads.
+    """
+
+    nvram_mgr = None
+
+    def __init__(self, adapter: Any, client: rpc.Conductor) -> None:
+        super().__init__(None)
+        self.adapter = adapter
+        self.session = adapter.session
+        self._client = client
+        self._lock = threading.Lock()
+        self.host = nova.conf.CONF.host
+        self.reset_counters()
+        self.register_event_listener(Manager(self, client).handle_events)
+
+    def reset_counters(self) -> None:
+        with self._lock:
+            self.emits = 0
+            self.info_reads = 0
+            self.last_emit = 0.0
+            self.emit_threads: set[str] = set()
+
+    def emit_event(self, event: virtevent.Event) -> None:
+        with self._client.as_nova():
+            super().emit_event(event)
+        with self._lock:
+            self.emits += 1
+            self.last_emit = time.monotonic()
+            self.emit_threads.add(threading.current_thread().name)
+
+    def get_info(self, instance: Any, use_cache: bool = True) -> Any:
+        with self._lock:
+            self.info_reads += 1
+        return vm.get_vm_info(self.adapter, instance)
+
+
+def instance_uuid(lpar_uuid: str, index: int) -> str:
+    """Nova's uuid for an LPAR: the bit that PowerVM cleared set in half."""
+    return vm.instance_uuids(lpar_uuid)[index % 2]
+
+
+def instance_rows(lpar_uuids: Iterable[str],
+                  **values: Any) -> list[conductor.Row]:
+    """Records of active instances on this host, one for each LPAR.
+
+    :param values: fields that differ from that.
+    """
+    now = timeutils.utcnow()
+    rows = []
+    for index, lpar_uuid in enumerate(lpar_uuids):
+        fields = dict.fromkeys(
+            name for name in objects.Instance.fields
+            if name not in objects.instance.INSTANCE_OPTIONAL_ATTRS)
+        fields.update(
+            id=index, uuid=instance_uuid(lpar_uuid, index), host=HOST,
+            node=HOST, compute_id=1, display_name=f'server-{index}',
+            hostname=f'server-{index}', user_id='a' * 32,
+            project_id='b' * 32, memory_mb=4096, vcpus=2, root_gb=20,
+            ephemeral_gb=0, instance_type_id=1, reservation_id='r-bench',
+            availability_zone='nova', launched_on=HOST, launched_at=now,
+            created_at=now, updated_at=now, locked=False, deleted=False,
+            cleaned=False, hidden=False, auto_disk_config=False,
+            shutdown_terminate=False, disable_terminate=False, progress=0,
+            launch_index=0, power_state=power_state.RUNNING,
+            vm_state=vm_states.ACTIVE)
+        fields.update(values)
+        primitive = objects.Instance(**fields).obj_to_primitive()
+        rows.append(primitive['nova_object.data'])
+    return rows
