@@ -96,10 +96,9 @@ def _amount(least: float) -> Callable[[str], float]:
 
 def _limit(options: argparse.Namespace) -> float:
     """Seconds after which a case has failed: a few times what it takes."""
-    calls: float = (
-        options.lpars * _CALLS * options.rpc_ms / 1000 / options.workers)
-    reads: float = options.lpars * options.rest_ms / 1000
-    return 120 + 10 * options.delay + 3 * (calls + reads)
+    calls = options.lpars * _CALLS * options.rpc_ms / 1000 / options.workers
+    reads = options.lpars * options.rest_ms / 1000
+    return float(120 + 10 * options.delay + 3 * (calls + reads))
 
 
 def run_case(case: str, backend: str, options: argparse.Namespace,
