@@ -1,0 +1,161 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""The command nova-powervm-demo.
+
+Only what the standard library has is imported at first: the packages of the
+extra may be missing, and the concurrency backend comes before nova.
+"""
+
+import argparse
+import importlib.util
+import logging
+import os
+import signal
+import sys
+import time
+from typing import Any
+import warnings
+
+from nova_powervm.demo import backend
+
+EXIT_DISAGREEMENT = 1
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 128 + signal.SIGINT
+
+# By what each package is imported, and what it is installed as.
+_EXTRA = {
+    'aiohttp': 'aiohttp',
+    'fixtures': 'fixtures',
+    'placement': 'openstack-placement',
+    'testtools': 'testtools',
+    'wsgi_intercept': 'wsgi-intercept',
+}
+
+
+def _whole(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if not 4 <= value <= 1000:
+        raise argparse.ArgumentTypeError(
+            '%r is not a whole number from 4 to 1000' % text)
+    return value
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.5 <= value <= 60:
+        raise argparse.ArgumentTypeError(
+            '%r is not a number of seconds from 0.5 to 60' % text)
+    return value
+
+
+def _writable(text: str) -> str:
+    folder = os.path.dirname(os.path.abspath(text))
+    if os.path.isdir(text) or not os.access(
+            text if os.path.exists(text) else folder, os.W_OK):
+        raise argparse.ArgumentTypeError('cannot write to %r' % text)
+    return text
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog='nova-powervm-demo',
+        description="Boots servers of a real nova on a simulated NovaLink, "
+                    "changes their LPARs behind nova's back, and shows how "
+                    'nova learns of it and at what cost.',
+        epilog='The exit status is 1 if nova and NovaLink disagree in the '
+               'end, or if nova was told what it need not be.')
+    parser.add_argument(
+        '--lpars', type=_whole, default=20, metavar='N',
+        help='number of servers, and LPARs, 4 to 1000 (%(default)s)')
+    parser.add_argument(
+        '--delay', type=_seconds, default=3.0, metavar='SECONDS',
+        help='[powervm] event_delay: how long an LPAR must have sent no '
+             'event before it is looked at, 0.5 to 60 (%(default)s)')
+    parser.add_argument(
+        '--backend', choices=backend.BACKENDS, default='threading',
+        help="nova's concurrency backend (%(default)s)")
+    parser.add_argument(
+        '--json', type=_writable, metavar='FILE',
+        help='also write everything that was measured to a file')
+    return parser
+
+
+class _Interrupts:
+    """Turns a request to end into an exception where it does no harm.
+
+    An exception out of a signal handler could come in the middle of
+    anything, and under eventlet in any green thread.
+    """
+
+    def __init__(self) -> None:
+        self._requested = False
+        for number in signal.SIGINT, signal.SIGTERM:
+            signal.signal(number, self._handle)
+
+    def _handle(self, number: int, frame: Any) -> None:
+        if not self._requested:
+            self._requested = True
+            os.write(sys.stderr.fileno(), b'\nstopping\n')
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt if somebody wants the demo to end."""
+        if self._requested:
+            raise KeyboardInterrupt
+
+    def pause(self, seconds: float) -> None:
+        """Sleep, and check."""
+        self.check()
+        time.sleep(seconds)
+        self.check()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the demo.
+
+    :param argv: the command's arguments, without its name.
+    :returns: the exit status: 0 if nova and NovaLink agree in the end, 1 if
+        not or if the demo failed, 2 if it cannot be run as asked, 130 if it
+        was interrupted.
+    """
+    args = _parser().parse_args(argv)
+    missing = [package for module, package in _EXTRA.items()
+               if importlib.util.find_spec(module) is None]
+    if missing:
+        print('nova-powervm-demo: these packages are missing: %s. Install '
+              "them with: pip install 'nova-powervm[demo]'" %
+              ', '.join(missing), file=sys.stderr)
+        return EXIT_USAGE
+    interrupts = _Interrupts()
+    # What libraries have to say before nova's log is set up is not meant for
+    # whoever runs the demo.
+    warnings.simplefilter('ignore')
+    logging.getLogger().addHandler(logging.NullHandler())
+    try:
+        backend.select(args.backend)
+        # Not before: this imports nova.
+        from nova_powervm.demo import runner
+        status = runner.run(args.lpars, args.delay, args.backend, args.json,
+                            interrupts.check, interrupts.pause)
+    except KeyboardInterrupt:
+        status = EXIT_INTERRUPTED
+    return status
+
+
+if __name__ == '__main__':
+    sys.exit(main())

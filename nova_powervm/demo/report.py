@@ -1,0 +1,69 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""The demo's results as a table and as JSON."""
+
+from collections.abc import Sequence
+import dataclasses
+from typing import Any
+
+from nova_powervm.demo import phases as demo_phases
+
+_HEADINGS = (
+    ('phase', 'LPARs', 'events', 'LPARs', 'REST', 'ctrl.', 'events',
+     'nova knew', '9.0.0', '9.0.0', 'took'),
+    ('', '', 'received', 'looked at', 'reads', 'lookups', 'emitted',
+     'after s', 'reads', 'lookups', 's'))
+
+RULE = (
+    'nova knew after s: seconds from the change until nova\'s API showed it, '
+    'the event delay of %(delay)g s\n'
+    'included, of the first and of the last LPAR.\n'
+    '9.0.0: what release 9.0.0 would have called by its own rule for the '
+    'events that came, with the same\n'
+    'delay: each time that an LPAR had sent no PartitionState event for so '
+    'long, one REST read and one\n'
+    'lookup, or two lookups where the first bit of the instance\'s uuid is '
+    'set, which PowerVM clears.')
+
+
+def _row(phase: demo_phases.Phase) -> tuple[str, ...]:
+    known = phase.known_seconds
+    return (
+        phase.name, str(phase.lpars), str(phase.events), str(phase.looks),
+        str(phase.rest_reads), str(phase.lookups), str(phase.emitted),
+        '%.1f-%.1f' % (known[0], known[-1]) if known else '-',
+        str(phase.release9_rest_reads), str(phase.release9_lookups),
+        '%.1f' % phase.seconds)
+
+
+def table(phases: Sequence[demo_phases.Phase]) -> str:
+    """Return the phases as text, one line each."""
+    rows = [*_HEADINGS, *map(_row, phases)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ['  '.join(
+        [row[0].ljust(widths[0])]
+        + [cell.rjust(width)
+           for cell, width in zip(row[1:], widths[1:], strict=True)]).rstrip()
+        for row in rows]
+    lines.insert(len(_HEADINGS), '-' * max(map(len, lines)))
+    return '\n'.join(lines)
+
+
+def as_dict(phases: Sequence[demo_phases.Phase], disagreements: list[str],
+            **settings: Any) -> dict[str, Any]:
+    """Return everything that was measured, for JSON.
+
+    :param settings: how the demo was run, and how long it took.
+    """
+    return {**settings, 'disagreements': disagreements,
+            'phases': [dataclasses.asdict(phase) for phase in phases]}

@@ -1,0 +1,127 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""A nova on a simulated host, with everything that is measured of it."""
+
+from collections.abc import Callable
+import gc
+
+import fixtures
+
+from nova_powervm.demo import baseline
+from nova_powervm.demo import cloud as demo_cloud
+from nova_powervm.demo import conductor
+from nova_powervm.demo import markers
+from nova_powervm.sim import process
+
+# Room for as many servers of one processor and 256 MB as nova's API lists.
+_PROCESSORS = 256
+_MEMORY_MB = 1024 * 1024
+
+_RESTING = ('running', 'not activated')
+
+
+class Stage(fixtures.Fixture):
+    """The simulator as a process, a nova that uses it, and the counters.
+
+    :ivar control: the simulator's control client.
+    :ivar cloud: nova.
+    :ivar statistics: the module's own counters.
+    :ivar calls: what the event path asks of nova-conductor.
+    :ivar release9: what release 9.0.0 would have done.
+    :ivar markers: tells which events have come.
+
+    :param state_path: an empty directory for nova's databases and logs.
+    :param delay: the module's event_delay, seconds.
+    :param progress: called with a few words as each part comes up.
+    """
+
+    def __init__(self, state_path: str, delay: float,
+                 progress: Callable[[str], None] = lambda what: None) -> None:
+        super().__init__()
+        self._state_path = state_path
+        self._delay = delay
+        self._progress = progress
+
+    def _setUp(self) -> None:
+        self._progress('simulator')
+        simulator = process.SimulatorProcess(
+            proc_units=_PROCESSORS, memory_mb=_MEMORY_MB)
+        self.addCleanup(simulator.stop)
+        simulator.start()
+        self.control = simulator.control
+        self.addCleanup(self._release_session)
+        self.cloud = self.useFixture(demo_cloud.Cloud(
+            self._state_path, {
+                'rest_port': simulator.port,
+                # nova refuses servers without disks and networks otherwise.
+                'bare_lpars': True,
+                'event_delay': self._delay,
+                'event_max_delay': max(60.0, 4 * self._delay),
+            }, progress=self._progress))
+        self.calls = self.useFixture(conductor.EventPathCalls())
+        self.release9 = baseline.Release9(self._delay)
+        self.markers = markers.Markers(self.control.send_events)
+        listener = self.cloud.driver.session.get_event_listener()
+        # The driver's own handler is the only one so far.
+        self.statistics = listener.handlers[0].statistics
+        for handler in self.release9, self.markers:
+            listener.subscribe(handler)
+            self.addCleanup(listener.unsubscribe, handler)
+
+    def _release_session(self) -> None:
+        """End what pypowervm would do later, without a service to do it."""
+        # Its poll thread ends when its last poll is answered.
+        self.control.send_events([{'type': 'CUSTOM_CLIENT_EVENT'}])
+        # Its session logs off when it is collected, and the exceptions of
+        # failed tasks hold it in cycles.
+        gc.collect()
+
+    def lpar_states(self) -> dict[str, str]:
+        """Return NovaLink's state of each LPAR by upper-case uuid."""
+        return {lpar['uuid']: lpar['state'] for lpar in self.control.lpars()}
+
+    def settle(self, wait: Callable[[Callable[[], str]], None]) -> None:
+        """Wait until all is at rest: LPARs, nova's tasks, events and looks.
+
+        LPARs that the module only looks at again because nova had a task are
+        not waited for.
+
+        :param wait: calls the function that it is given until that returns
+            an empty text; until then the text says what is going on.
+        """
+        events = -1
+        while True:
+            wait(self._moving)
+            self.markers.send()
+            wait(self._coming)
+            wait(self._unanswered)
+            # Being told something, nova may have begun a task, even ended it.
+            if not self._moving() and self.markers.others == events:
+                return
+            events = self.markers.others
+
+    def _coming(self) -> str:
+        return 'events are coming' if self.markers.missing else ''
+
+    def _unanswered(self) -> str:
+        left = int(self.statistics.as_dict()['pending'])
+        return 'LPARs to be looked at: %d' % left if left else ''
+
+    def _moving(self) -> str:
+        moving = sum(state not in _RESTING
+                     for state in self.lpar_states().values())
+        if moving:
+            return 'LPARs on their way: %d' % moving
+        tasks = sum(server.task_state is not None
+                    for server in self.cloud.servers().values())
+        return 'servers with a task: %d' % tasks if tasks else ''

@@ -1,0 +1,134 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+import io
+import os
+import signal
+import sys
+import types
+
+import fixtures
+import mock
+import testtools
+
+from nova_powervm.demo import __main__ as demo
+
+
+class TestMain(testtools.TestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.stderr = self.useFixture(
+            fixtures.MonkeyPatch('sys.stderr', io.StringIO())).new_value
+        # The command changes these for good.
+        for target in ('signal.signal', 'warnings.simplefilter',
+                       'logging.Logger.addHandler'):
+            self.useFixture(fixtures.MockPatch(target))
+        self.select = self.useFixture(fixtures.MockPatch(
+            'nova_powervm.demo.backend.select')).mock
+        self.runner = types.SimpleNamespace(run=mock.Mock(return_value=0))
+        patcher = mock.patch.dict(
+            sys.modules, {'nova_powervm.demo.runner': self.runner})
+        patcher.start()
+        self.addCleanup(patcher.stop)
+        self.useFixture(fixtures.MockPatchObject(
+            sys.modules['nova_powervm.demo'], 'runner', self.runner,
+            create=True))
+        self.folder = self.useFixture(fixtures.TempDir())
+
+    def refused(self, *args):
+        error = self.assertRaises(SystemExit, demo.main, list(args))
+        self.assertEqual(demo.EXIT_USAGE, error.code)
+        self.runner.run.assert_not_called()
+        return self.stderr.getvalue()
+
+    def test_defaults(self):
+        self.assertEqual(0, demo.main([]))
+        self.select.assert_called_once_with('threading')
+        self.runner.run.assert_called_once_with(
+            20, 3.0, 'threading', None, mock.ANY, mock.ANY)
+
+    def test_options(self):
+        path = self.folder.join('results.json')
+        demo.main(['--lpars', '4', '--delay', '0.5', '--backend', 'eventlet',
+                   '--json', path])
+        self.select.assert_called_once_with('eventlet')
+        self.runner.run.assert_called_once_with(
+            4, 0.5, 'eventlet', path, mock.ANY, mock.ANY)
+
+    def test_exit_status(self):
+        self.runner.run.return_value = 1
+        self.assertEqual(1, demo.main([]))
+
+    def test_bad_number_of_lpars(self):
+        for text in ('3', '1001', '-4', '20.5', 'many', ''):
+            self.assertIn("'%s' is not a whole number from 4 to 1000" % text,
+                          self.refused('--lpars=' + text))
+
+    def test_bad_delay(self):
+        for text in ('0.4', '61', '-1', 'nan', 'inf', 'soon', ''):
+            self.assertIn(
+                "'%s' is not a number of seconds from 0.5 to 60" % text,
+                self.refused('--delay=' + text))
+
+    def test_bad_backend(self):
+        self.assertIn("invalid choice: 'asyncio'",
+                      self.refused('--backend', 'asyncio'))
+
+    def test_json_that_cannot_be_written(self):
+        for path in (self.folder.path,
+                     self.folder.join('no', 'folder.json')):
+            self.assertIn("cannot write to '%s'" % path,
+                          self.refused('--json', path))
+
+    def test_missing_packages(self):
+        find_spec = demo.importlib.util.find_spec
+        self.useFixture(fixtures.MockPatch(
+            'importlib.util.find_spec',
+            lambda name: None if name in ('aiohttp', 'placement')
+            else find_spec(name)))
+        self.assertEqual(demo.EXIT_USAGE, demo.main([]))
+        self.assertIn('missing: aiohttp, openstack-placement.',
+                      self.stderr.getvalue())
+        self.assertIn("pip install 'nova-powervm[demo]'",
+                      self.stderr.getvalue())
+        self.select.assert_not_called()
+
+    def test_interrupted(self):
+        self.runner.run.side_effect = KeyboardInterrupt
+        self.assertEqual(130, demo.main([]))
+
+
+class TestInterrupts(testtools.TestCase):
+
+    def setUp(self):
+        super().setUp()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self.addCleanup(signal.signal, number, signal.getsignal(number))
+        self.write = self.useFixture(fixtures.MockPatch('os.write')).mock
+        self.useFixture(fixtures.MockPatch('time.sleep'))
+        self.useFixture(fixtures.MonkeyPatch('sys.stderr', sys.__stderr__))
+        self.interrupts = demo._Interrupts()
+
+    def test_nothing_happens_without_a_signal(self):
+        self.interrupts.check()
+        self.interrupts.pause(1)
+        demo.time.sleep.assert_called_once_with(1)
+
+    def test_a_signal_ends_the_demo_where_it_checks(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            os.kill(os.getpid(), number)
+        self.assertRaises(KeyboardInterrupt, self.interrupts.check)
+        self.assertRaises(KeyboardInterrupt, self.interrupts.pause, 1)
+        # The second signal is not answered.
+        self.write.assert_called_once()
+        demo.time.sleep.assert_not_called()
