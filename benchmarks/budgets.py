@@ -67,7 +67,7 @@ def checks(storms: Iterable[Figures], floor: Figures | None,
             found.append(Check(name, 'REST reads', storm['reads'], _READS))
         if storm['poll']['events']:
             found.append(Check(name, 'poll thread, us an event',
-                               storm['poll']['wall_us'], _POLL_US))
+                               storm['poll']['held_us'], _POLL_US))
         if name == 'crash' and floor is not None:
             found.append(Check(name, 'drain, floors',
                                storm['drain'] / floor['seconds'],

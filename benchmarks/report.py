@@ -22,7 +22,7 @@ from benchmarks import budgets
 _MIB = 1024 * 1024
 
 _HEADINGS = ('storm', 'events', 'lookups', 'reads', 'told', 'us/event',
-             '(cpu)', 'drain s', 'floors', 'CPU s', 'MiB', '(grown)',
+             '(wall)', '(cpu)', 'drain s', 'floors', 'CPU s', 'MiB', '(grown)',
              'threads')
 
 
@@ -54,6 +54,7 @@ def _row(storm: Mapping[str, Any],
         str(storm['lookups']),
         str(storm['reads']),
         str(storm['emits']),
+        f'{poll["held_us"]:.1f}' if timed else '-',
         f'{poll["wall_us"]:.1f}' if timed else '-',
         f'{poll["cpu_us"]:.1f}' if timed else '-',
         '-' if drain is None else f'{drain:.2f}',

@@ -49,6 +49,9 @@ class TestPollTimer(base.TestCase):
         clock.perf_counter_ns.side_effect = itertools.count(0, 1_000_000)
         clock.thread_time_ns.side_effect = itertools.count(0, 600_000)
         clock.monotonic.side_effect = itertools.count(100.0)
+        # For 250 us of them other processes have the CPUs.
+        self.queued = self.enterContext(mock.patch.object(
+            measure, '_queued_ns', side_effect=itertools.count(0, 250_000)))
 
     def test_per_event(self):
         batches = [[event('a'), event('b')], [event('a')]]
@@ -56,8 +59,13 @@ class TestPollTimer(base.TestCase):
             self.handler.process(events)
         self.assertEqual(batches, self.handler.seen)
         self.assertEqual(
-            {'events': 3, 'wall_us': 2000 / 3, 'cpu_us': 400.0,
-             'worst_batch_us': 1000.0}, self.timer.as_dict())
+            {'events': 3, 'wall_us': 2000 / 3, 'held_us': 500.0,
+             'cpu_us': 400.0}, self.timer.as_dict())
+
+    def test_held_at_least_while_it_runs(self):
+        self.queued.side_effect = itertools.count(0, 900_000)
+        self.handler.process([event('a')])
+        self.assertEqual(600.0, self.timer.as_dict()['held_us'])
 
     def test_first_due_is_of_the_lpar_that_fell_silent_first(self):
         for events in ([event('a'), event('b')], [event('c')], [event('a')]):
@@ -78,8 +86,8 @@ class TestPollTimer(base.TestCase):
     def test_reset(self):
         self.handler.process([event('a')])
         self.timer.reset()
-        self.assertEqual({'events': 0, 'wall_us': 0, 'cpu_us': 0,
-                          'worst_batch_us': 0.0}, self.timer.as_dict())
+        self.assertEqual({'events': 0, 'held_us': 0, 'wall_us': 0,
+                          'cpu_us': 0}, self.timer.as_dict())
         self.assertEqual({}, self.timer.last_heard)
 
 
@@ -117,6 +125,21 @@ class TestThreadWatch(base.TestCase):
             self.start(pvm_adapter._EventPollThread(None))
             self.watch.sample()
         self.assertEqual(0, self.watch.peak)
+
+
+class TestQueued(base.TestCase):
+
+    def read(self, **kwargs):
+        with mock.patch.object(measure, 'open', create=True, **kwargs):
+            return measure._queued_ns()
+
+    def test_of_the_kernel(self):
+        self.assertGreaterEqual(measure._queued_ns(), 0)
+        self.assertEqual(17, self.read(
+            new=mock.mock_open(read_data='4711 17 3\n')))
+
+    def test_kernel_without_statistics(self):
+        self.assertEqual(0, self.read(side_effect=FileNotFoundError))
 
 
 class TestMemory(base.TestCase):
