@@ -24,9 +24,9 @@ may delay a result but cannot change it.
 ``PowerVMLifecycleEventHandler`` has the LPARs looked at, on threads of its
 own; the package ``lifecycle`` holds its parts.
 
-Nothing here recovers what NovaLink itself lost: after MISSING_EVENTS, or
-when the service restarted, LPARs whose events were lost are left to nova's
-periodic comparison (``[DEFAULT] sync_power_state_interval``).
+Where events were lost, all instances are compared at once: a resync. It is
+asked for by events that say so, by what watches the polls for events, and
+once after the start, since nova discards what it is told before it is ready.
 """
 
 from collections.abc import Callable
@@ -53,6 +53,7 @@ from nova_powervm.virt.powervm.lifecycle import hypervisor
 from nova_powervm.virt.powervm.lifecycle import opts
 from nova_powervm.virt.powervm.lifecycle import pending
 from nova_powervm.virt.powervm.lifecycle import stats
+from nova_powervm.virt.powervm.lifecycle import watch
 from nova_powervm.virt.powervm.lifecycle import worker
 
 LOG = logging.getLogger(__name__)
@@ -63,7 +64,8 @@ _EventType = pvm_event.EventType
 
 _EVENT_TYPES = frozenset(
     value for name, value in vars(_EventType).items() if name.isupper())
-# What was known of all LPARs may be wrong after these.
+# After these, anything may have changed unseen. pypowervm consumes the first
+# NEW_CLIENT itself, so each one here means that NovaLink lost our queue.
 _LOST_TRACK = frozenset((_EventType.NEW_CLIENT, _EventType.CACHE_CLEARED,
                          _EventType.MISSING_EVENTS))
 _MODIFYING = frozenset((_EventType.MODIFY_URI, _EventType.INVALID_URI,
@@ -114,6 +116,7 @@ class PowerVMNovaEventHandler(pvm_adapter.WrapperEventHandler):
             happened, possibly none.
         """
         start = time.perf_counter()
+        self.lifecycle.beat()
         marks: dict[str, pending.Mark] = {}
         malformed = 0
         for event in events or ():
@@ -129,6 +132,10 @@ class PowerVMNovaEventHandler(pvm_adapter.WrapperEventHandler):
             self.statistics.add(
                 events=len(events), events_malformed=malformed,
                 poll_seconds=time.perf_counter() - start)
+
+    def resync(self) -> None:
+        """Have all instances compared; requests within the delay are one."""
+        self.lifecycle.resync()
 
     def stop(self) -> None:
         """End the handler's threads and drop what was pending.
@@ -148,9 +155,10 @@ class PowerVMNovaEventHandler(pvm_adapter.WrapperEventHandler):
         if etype not in _EVENT_TYPES:
             raise ValueError('unknown type')
         if etype in _LOST_TRACK:
-            LOG.info('NovaLink sent %s: all that was known is looked up again '
-                     'when it is needed', etype)
+            LOG.debug('NovaLink sent %s: all instances will be compared',
+                      etype)
             self.lifecycle.forget_all()
+            marks[pending.ALL] = pending.Mark.RESYNC
         uri = _LPAR_URI.search(data) if etype in _ABOUT_URI else None
         if uri is None:
             return
@@ -203,10 +211,11 @@ class PowerVMLifecycleEventHandler:
     kept still for a while, its state is what the hypervisor says at that
     moment, and there is never more than one event for it on its way.
 
-    The threads, one for comparisons and ``event_emit_workers`` for events,
-    are started when there is something for them to do. Thread-safe.
+    One thread makes comparisons, from the start; ``event_emit_workers``
+    others, started when they are needed, tell nova. Thread-safe.
 
-    :param driver: see :class:`PowerVMNovaEventHandler`.
+    :param driver: see :class:`PowerVMNovaEventHandler`. Its ``session``, if
+        it has one, is watched: see :class:`.watch.ListenerWatch`.
     :param conf: configuration with the options of ``lifecycle.opts``.
     :param clock: monotonic clock, seconds.
     :param thread_factory: called like ``threading.Thread``.
@@ -236,6 +245,9 @@ class PowerVMLifecycleEventHandler:
             'threads': lambda: self._worker.started + self._emitter.threads})
         self._states = hypervisor.StateReader(
             driver, self.statistics, clock)
+        listener = watch.ListenerWatch(
+            driver, self.statistics, clock, self.resync)
+        self.beat = listener.beat
         self._worker = worker.Worker(
             self._pending, self._cache,
             comparison.Comparison(
@@ -246,7 +258,8 @@ class PowerVMLifecycleEventHandler:
                 delay=options.event_delay,
                 batch_size=options.event_batch_size, clock=clock,
                 jitter=jitter),
-            clock, thread_factory)
+            listener.check, clock, thread_factory)
+        self.resync()
 
     def process(self, inst: Any, pvm_uuid: str) -> None:
         """Have an LPAR looked at once it keeps still.
@@ -268,6 +281,11 @@ class PowerVMLifecycleEventHandler:
         self.statistics.add(lpars_marked=len(marks))
         self._worker.start()
 
+    def resync(self) -> None:
+        """Have all instances compared; requests within the delay are one."""
+        self.forget_all()
+        self.mark([(pending.ALL, pending.Mark.RESYNC)])
+
     def forget_state(self, lpar: str) -> None:
         """Drop what is known of an LPAR: it may be another one by now."""
         self._cache.drop(lpar)
@@ -275,6 +293,7 @@ class PowerVMLifecycleEventHandler:
     def forget(self, lpar: str) -> None:
         """Drop an LPAR that was deleted."""
         self._cache.drop(lpar)
+        self._states.forget(lpar)
         self._pending.forget(lpar)
 
     def forget_all(self) -> None:
@@ -291,9 +310,10 @@ class PowerVMLifecycleEventHandler:
 
     def stop(self) -> None:
         """See :meth:`PowerVMNovaEventHandler.stop`."""
+        deadline = time.monotonic() + _STOP_TIMEOUT
         dropped = self._pending.close()
         self._worker.stop(_STOP_TIMEOUT)
-        self._emitter.stop(_STOP_TIMEOUT)
+        self._emitter.stop(max(deadline - time.monotonic(), 0.0))
         if dropped:
             LOG.info('PowerVM events stopped; LPARs not looked at, which '
                      'nova compares when it starts: %d', dropped)

@@ -77,16 +77,19 @@ class StateCache:
         return self._known.get(lpar)
 
     def put(self, lpar: str, power: int, instance_uuid: str | None,
-            now: float) -> None:
+            now: float) -> Known | None:
         """Keep what a look in this batch found.
 
         :param now: clock time of the look, seconds.
+        :returns: what is kept, None if nothing is.
         """
         with self._lock:
             self._known.pop(lpar, None)
-            if self._ttl and not self._cleared and lpar not in self._dropped:
-                self._known[lpar] = Known(
-                    power, instance_uuid, now + self._ttl)
+            if not self._ttl or self._cleared or lpar in self._dropped:
+                return None
+            known = Known(power, instance_uuid, now + self._ttl)
+            self._known[lpar] = known
+            return known
 
     def drop(self, lpar: str) -> None:
         """Forget one LPAR."""

@@ -17,8 +17,10 @@ from collections.abc import Callable
 from collections.abc import Sequence
 import dataclasses
 import functools
+import math
 from typing import Any
 
+from nova.compute import power_state
 from nova.virt import event as virt_event
 from oslo_log import log as logging
 
@@ -40,12 +42,17 @@ _Mark = pending.Mark
 # Seconds until another look at an LPAR whose instance has a task, at most.
 _TASK_MOST = 300.0
 
+# How often nova is told of a state that it does not take over. It may have
+# failed, or have registered its listener later than we told it.
+_TELLINGS = 4
+
 
 @dataclasses.dataclass
 class _Batch:
     """One batch on its way.
 
     :ivar left: the looks that nothing was decided about yet.
+    :ivar nova_down: whether nova did not answer.
     :ivar resume: clock time of the next attempt, if a service failed.
     :ivar outcomes: how often each outcome occurred, by its name.
     """
@@ -53,6 +60,7 @@ class _Batch:
     now: float
     left: dict[str, pending.Look]
     nvram_mgr: Any
+    nova_down: bool = False
     resume: float | None = None
     outcomes: collections.Counter[str] = dataclasses.field(
         default_factory=collections.Counter)
@@ -75,6 +83,7 @@ class _Action:
     state: Any = None
     instance_uuid: str | None = None
     transition: int | None = None
+    confirm: float = 0.0
     nvram_mgr: Any = None
     again: float | None = None
     marks: _Mark = _Mark.NOTHING
@@ -152,51 +161,104 @@ class Comparison:
         self._report(batch, len(looks), waited, before)
 
     def _compare(self, batch: _Batch) -> None:
-        states = self._read_states(batch)
+        resync = batch.left.get(pending.ALL)
+        states, listing = self._read_states(batch, resync is not None)
+        here = {} if resync is None else self._resync(batch, resync, listing)
         unknown = []
         for look in list(batch.left.values()):
             state = states.get(look.lpar)
             known = self._cache.get(look.lpar)
-            if self._must_ask(batch, look, state, known):
-                unknown.append(look)
-            else:
+            if not self._must_ask(batch, look, state, known):
                 self._settle(batch, look, state, None, known)
-        failed: Sequence[pending.Look] = ()
+            elif look.lpar in here:
+                self._settle(batch, look, state, here[look.lpar], None)
+            else:
+                unknown.append(look)
+        deferred: Sequence[pending.Look] = ()
         for start in range(0, len(unknown), self._batch_size):
             chunk = unknown[start:start + self._batch_size]
-            instances = {} if failed else self._find_instances(batch, chunk)
-            if not failed and not instances:
+            instances = {} if batch.nova_down else self._find_instances(
+                batch, functools.partial(
+                    self._instances.find, [look.lpar for look in chunk]))
+            if batch.nova_down and not deferred:
                 # Put back behind the others, which may succeed without it.
-                failed = chunk
+                deferred = chunk
                 continue
             for look in chunk:
                 self._settle(batch, look, states.get(look.lpar),
                              instances.get(look.lpar, _NO_ANSWER), None)
-        for look in failed:
+        for look in deferred:
             self._settle(
                 batch, look, states.get(look.lpar), _NO_ANSWER, None)
 
-    def _read_states(self, batch: _Batch) -> dict[str, Any]:
+    def _resync(self, batch: _Batch, resync: pending.Look,
+                listing: dict[str, Any]) -> dict[str, Any]:
+        """Compare all instances of this host with a listing of all LPARs.
+
+        An instance that disagrees goes the way of an LPAR that sent an
+        event. One whose LPAR the listing lacks is looked at by itself.
+
+        :returns: nova's records by LPAR uuid; none if they or the listing
+            could not be read, and the resync is made again.
+        """
+        here: dict[str, Any] = {}
+        if batch.resume is None:
+            here = self._find_instances(batch, self._instances.find_all)
+        if batch.resume is not None:
+            del batch.left[resync.lpar]
+            self._stats.add(resyncs_failed=1)
+            self._pending.finish(resync, batch.now, _Mark.RESYNC,
+                                 answered=False)
+            return {}
+        for lpar, instance in here.items():
+            if lpar in batch.left:
+                continue
+            if lpar not in listing:
+                self._pending.mark([(lpar, _Mark.STATE)], batch.now)
+                continue
+            verdict = decision.decide(listing[lpar], instance, self._host)
+            if verdict.outcome is _Outcome.NO_CHANGE:
+                self._cache.put(lpar, verdict.power, instance.uuid, batch.now)
+                continue
+            look = self._pending.claim(lpar, batch.now)
+            if look is not None:
+                batch.left[lpar] = look
+                self._settle(batch, look, listing[lpar], instance, None)
+        del batch.left[resync.lpar]
+        self._pending.finish(resync)
+        self._stats.add(resyncs=1)
+        LOG.info('All %d instances of this host were compared with %d LPARs',
+                 len(here), len(listing))
+        return here
+
+    def _read_states(self, batch: _Batch, all_of_them: bool
+                     ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the states of the batch's LPARs, and a listing of all."""
+        listing: dict[str, Any] | None = None
         lpars = [look.lpar for look in batch.left.values()
                  if batch.wants_state(look)]
-        if not lpars:
-            return {}
-        try:
-            states = self._states.read(lpars)
-        except Exception as error:
-            batch.resume = self._rest.failed(error, self._clock())
-            return dict.fromkeys(lpars, _NO_ANSWER)
-        self._rest.answered(self._clock())
-        return states
+        states = dict.fromkeys(lpars, _NO_ANSWER)
+        if lpars or all_of_them:
+            try:
+                if all_of_them:
+                    listing = self._states.read_all()
+                states = self._states.read(lpars, listing)
+            except Exception as error:
+                batch.resume = self._rest.failed(error, self._clock())
+            else:
+                self._rest.answered(self._clock())
+        return states, listing or {}
 
     def _find_instances(self, batch: _Batch,
-                        looks: Sequence[pending.Look]) -> dict[str, Any]:
-        """Return an instance or None for each LPAR, nothing on a failure."""
+                        find: Callable[[], dict[str, Any]]
+                        ) -> dict[str, Any]:
+        """Ask nova; return nothing and set ``nova_down`` on a failure."""
         start = self._clock()
         try:
-            instances = self._instances.find([look.lpar for look in looks])
+            instances = find()
         except Exception as error:
             self._stats.add(lookups_failed=1)
+            batch.nova_down = True
             batch.resume = self._nova.failed(error, self._clock())
             return {}
         else:
@@ -255,11 +317,16 @@ class Comparison:
         LOG.debug('LPAR %s is %.100r: %s', look.lpar, state, outcome.name,
                   instance=instance if action.instance_uuid else None)
         if outcome in (_Outcome.NO_CHANGE, _Outcome.NOT_OURS):
-            self._cache.put(look.lpar, verdict.power, action.instance_uuid,
-                            batch.now)
+            known = self._cache.put(look.lpar, verdict.power,
+                                    action.instance_uuid, batch.now)
+            if known is not None and look.since is not None:
+                # An answer may have been older than the event. What follows
+                # from that heals, at the price of one more look.
+                self._look_again(action, known.expires, _Mark.STATE)
         elif outcome is not _Outcome.RETRY:
             self._cache.drop(look.lpar)
-        action.transition = verdict.transition
+        if outcome is _Outcome.EMITTED:
+            self._tell(batch, action, verdict, instance)
         if outcome in (_Outcome.BUSY, _Outcome.UNSETTLED):
             self._look_again(
                 action, batch.now + outage.backoff(
@@ -270,6 +337,27 @@ class Comparison:
         if outcome is _Outcome.UNSETTLED and not (
                 state is None or decision.is_known_state(state)):
             self._stats.add(unknown_states=1)
+
+    def _tell(self, batch: _Batch, action: _Action,
+              verdict: decision.Decision, instance: Any) -> None:
+        """Have nova told of a state, unless that was done in vain."""
+        look = action.look
+        if look.told != verdict.power:
+            look.told, look.tellings = verdict.power, 0
+        if look.tellings < _TELLINGS:
+            action.transition = verdict.transition
+            action.confirm = batch.now + outage.backoff(
+                look.tellings, self._delay, _TASK_MOST)
+            look.tellings += 1
+            return
+        LOG.warning(
+            'nova was told %d times that LPAR %s is %s, yet its record has '
+            'the power state %s; its periodic comparison is left to see to '
+            'it', look.tellings, look.lpar, action.state,
+            power_state.STATE_MAP.get(instance.power_state),
+            instance=instance)
+        look.told = None
+        batch.outcomes['unconfirmed'] += 1
 
     @staticmethod
     def _look_again(action: _Action, when: float, marks: _Mark,
@@ -320,6 +408,13 @@ class Comparison:
             self._retry(action, _Mark.STATE, self._clock())
         else:
             self._stats.add(emitted=1)
+            # The driver cannot tell whether nova took it; its record can.
+            # After a crash of many it takes long until the last was told:
+            # whole delays later, so that few batches confirm all of them.
+            late = max(self._clock() - action.confirm, 0.0)
+            self._look_again(
+                action, action.confirm
+                + math.ceil(late / self._delay) * self._delay, _Mark.STATE)
 
     def _store_nvram(self, action: _Action) -> None:
         try:

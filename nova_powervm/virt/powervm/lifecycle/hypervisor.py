@@ -60,7 +60,7 @@ def _parse_list(body: str) -> dict[str, Any]:
 class StateReader:
     """Reads the PartitionState of LPARs.
 
-    For one thread only, but for :meth:`reset`.
+    For one thread only, but for :meth:`reset` and :meth:`forget`.
 
     :param driver: its ``adapter`` is used, the one that it has at the time.
     :param statistics: where reads are counted.
@@ -73,45 +73,69 @@ class StateReader:
         self._stats = statistics
         self._clock = clock
         self._quick_all = True
+        # What was said once, until it is over.
+        self._listing_missed = False
+        self._garbled: set[str] = set()
 
     def reset(self) -> None:
         """Forget what the service was found not to offer."""
         self._quick_all = True
 
-    def read(self, lpars: Collection[str]) -> dict[str, Any]:
+    def forget(self, lpar: str) -> None:
+        """Expect no answer about an LPAR any more: it was deleted."""
+        self._garbled.discard(lpar)
+
+    def read(self, lpars: Collection[str],
+             listing: dict[str, Any] | None = None) -> dict[str, Any]:
         """Read the states of LPARs.
 
         An LPAR that a list lacks is read by itself: only the service's word
         that there is no such LPAR counts as its absence.
 
         :param lpars: upper-case LPAR uuids.
+        :param listing: what :meth:`read_all` gave, if it was just called.
         :returns: for each of them PartitionState as the service gave it, or
             a :class:`.decision.Absent`.
         :raises Exception: whatever pypowervm raises when the service does
             not answer; nothing is known then.
         """
-        listing = self._read_all() if len(lpars) > _FEW else {}
+        if listing is None:
+            listing = self.read_all() if len(lpars) > _FEW else {}
         return {lpar: listing[lpar] if lpar in listing
                 else self._read_one(lpar) for lpar in lpars}
 
     def _read_one(self, lpar: str) -> Any:
+        state: Any = decision.Absent.NO_ANSWER
         try:
             with self._counted('rest_quick'):
-                return vm.get_vm_qp(
+                state = vm.get_vm_qp(
                     self._driver.adapter, lpar, 'PartitionState')
         except exception.InstanceNotFound:
-            return decision.Absent.GONE
-        except ValueError as error:
-            self._unusable(lpar, error)
-        except pvm_exc.HttpError as error:
-            if error.response.status in (401, 503):
+            state = decision.Absent.GONE
+        except (ValueError, pvm_exc.HttpError) as error:
+            response = getattr(error, 'response', None)
+            if response is not None and response.status in (401, 503):
                 raise
             # The service is there and failed for this LPAR alone.
-            LOG.debug('NovaLink did not tell the state of LPAR %s: %s',
-                      lpar, error)
-        return decision.Absent.NO_ANSWER
+            self._stats.add(rest_unusable=1)
+            if not self._garbled:
+                LOG.warning('NovaLink gives no usable answer about LPAR %s; '
+                            'it is asked again, and so are others of which '
+                            'that is true: %.200s', lpar, error)
+            self._garbled.add(lpar)
+            return state
+        if lpar in self._garbled:
+            self._garbled.remove(lpar)
+            if not self._garbled:
+                LOG.info('NovaLink gives usable answers about all LPARs again')
+        return state
 
-    def _read_all(self) -> dict[str, Any]:
+    def read_all(self) -> dict[str, Any]:
+        """Read the states of all LPARs that the service lists.
+
+        :returns: PartitionState as the service gave it, by upper-case uuid.
+        :raises Exception: as :meth:`read`.
+        """
         if self._quick_all:
             try:
                 with self._counted('rest_quick_all'):
@@ -119,14 +143,24 @@ class StateReader:
                         logical_partition.LPAR.schema_type,
                         suffix_type='quick', suffix_parm='All',
                         timeout=_TIMEOUT, helpers=[]).body
-                return _parse_list(body)
+                listing = _parse_list(body)
             except pvm_exc.HttpError as error:
                 if error.response.status not in _NOT_OFFERED:
                     raise
+                reason: Exception = error
             except ValueError as error:
-                self._unusable('all LPARs', error)
-            LOG.info('NovaLink does not list the states of LPARs; they are '
-                     'read from the feed of LPARs from now on.')
+                self._stats.add(rest_unusable=1)
+                reason = error
+            else:
+                if self._listing_missed:
+                    LOG.info('NovaLink lists the states of LPARs again')
+                self._listing_missed = False
+                return listing
+            if not self._listing_missed:
+                LOG.warning('NovaLink does not list the states of LPARs; they '
+                            'are read from the feed of LPARs, which takes '
+                            'longer: %.200s', reason)
+            self._listing_missed = True
             self._quick_all = False
         with self._counted('rest_feed'):
             feed = logical_partition.LPAR.wrap(self._driver.adapter.read(
@@ -147,7 +181,3 @@ class StateReader:
         finally:
             self._stats.add(**{kind: 1}, rest_reads=1, rest_failed=failed,
                             rest_seconds=self._clock() - start)
-
-    def _unusable(self, what: str, error: Exception) -> None:
-        self._stats.add(rest_unusable=1)
-        LOG.debug('NovaLink gave no usable answer about %s: %s', what, error)

@@ -74,8 +74,8 @@ database connection for longer: a call asks for two uuids for each LPAR, and
         help="""
 Number of threads that hand lifecycle events to nova.
 
-nova works in the thread that hands it the event: three calls to
-nova-conductor and one NovaLink REST read for each event. More threads drain a
+nova works in the thread that hands it the event: three to five calls to
+nova-conductor and one or two NovaLink REST reads each. More threads drain a
 mass crash sooner, as long as nova-conductor has workers to match
 (``[conductor] workers``), at the price of more simultaneous load on it.
 """),

@@ -34,6 +34,11 @@ class Mark(enum.Flag):
     NOTHING = 0
     STATE = enum.auto()
     NVRAM = enum.auto()
+    RESYNC = enum.auto()
+
+
+# Stands in the place of an LPAR where all of this host's are meant.
+ALL = ''
 
 
 class Look:
@@ -47,9 +52,11 @@ class Look:
     :ivar attempts: how often it was looked at in vain since its last event.
     :ivar since: clock time of the first event that this look answers, or
         None if no event asked for it.
+    :ivar told: power state that nova was told of and has not taken over yet.
+    :ivar tellings: how often it was told of it.
     """
 
-    __slots__ = ('lpar', 'taken', 'attempts', 'since',
+    __slots__ = ('lpar', 'taken', 'attempts', 'since', 'told', 'tellings',
                  'busy', 'marks', 'first', 'due', 'queued')
 
     def __init__(self, lpar: str) -> None:
@@ -57,6 +64,8 @@ class Look:
         self.taken = Mark.NOTHING
         self.attempts = 0
         self.since: float | None = None
+        self.told: int | None = None
+        self.tellings = 0
         # The rest is the pending set's own: whether a worker has it; what
         # was asked for since then, when first, and when that is due; the
         # time of its valid node in the heap.
@@ -121,16 +130,29 @@ class PendingSet:
             if self._closed:
                 return
             for lpar, what in marks:
-                look = self._looks.get(lpar)
-                if look is None:
-                    look = self._looks[lpar] = Look(lpar)
-                if look.first is None:
-                    look.first = now
-                look.marks |= what
-                look.attempts = 0
-                self._schedule(
-                    look, min(now + self._delay, look.first + self._cap))
+                self._mark(lpar, what, now)
             self._notify()
+
+    def claim(self, lpar: str, now: float) -> Look | None:
+        """Hand out an LPAR that nobody was to look at.
+
+        One that waits or is being worked on is marked instead, so that there
+        is never more than one who looks at it.
+
+        :param lpar: upper-case LPAR uuid.
+        :param now: clock time, seconds.
+        :returns: None if it was marked instead.
+        """
+        with self._changed:
+            if self._closed:
+                return None
+            if lpar in self._looks:
+                self._mark(lpar, Mark.STATE, now)
+                return None
+            look = self._looks[lpar] = Look(lpar)
+            look.taken = Mark.STATE
+            look.busy = True
+            return look
 
     def forget(self, lpar: str) -> None:
         """Drop an LPAR that is gone.
@@ -242,6 +264,16 @@ class PendingSet:
             self._heap.clear()
             self._changed.notify_all()
         return dropped
+
+    def _mark(self, lpar: str, what: Mark, now: float) -> None:
+        look = self._looks.get(lpar)
+        if look is None:
+            look = self._looks[lpar] = Look(lpar)
+        if look.first is None:
+            look.first = now
+        look.marks |= what
+        look.attempts = 0
+        self._schedule(look, min(now + self._delay, look.first + self._cap))
 
     def _schedule(self, look: Look, due: float) -> None:
         look.due = due

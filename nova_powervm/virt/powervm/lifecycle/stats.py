@@ -48,6 +48,14 @@ COUNTERS = {
     'unsettled': 'looks that found a passing or an unknown state',
     'retry': 'looks that failed and are made again',
     'emit_failed': 'lifecycle events that could not be handed to nova',
+    'unconfirmed': 'power states that nova did not take over, however often '
+                   'it was told',
+    'resyncs': 'comparisons of all instances',
+    'resyncs_failed': 'comparisons of all instances that failed',
+    'silences': 'times that no poll ended for a minute',
+    'revivals': 'times that polling had ended and was begun again',
+    'interruptions': 'times that polls had failed and succeed again',
+    'sessions_renewed': 'times that the session was lost and made anew',
     'nvram_stored': 'LPARs whose NVRAM was handed to the NVRAM store',
     'nvram_failed': 'LPARs whose NVRAM the NVRAM store refused',
 }

@@ -34,6 +34,8 @@ class Worker:
     :param pending_set: says what is due.
     :param state_cache: has entries that expire.
     :param compare: does the work.
+    :param check: called from time to time with the clock time; returns when
+        to call it again.
     :param clock: monotonic clock, seconds.
     :param thread_factory: called like ``threading.Thread``.
     """
@@ -41,11 +43,14 @@ class Worker:
     def __init__(self, pending_set: pending.PendingSet,
                  state_cache: cache.StateCache,
                  compare: comparison.Comparison,
+                 check: Callable[[float], float],
                  clock: Callable[[], float],
                  thread_factory: Callable[..., Any]) -> None:
         self._pending = pending_set
         self._cache = state_cache
         self._comparison = compare
+        self._check = check
+        self._check_at = 0.0
         self._clock = clock
         self._thread_factory = thread_factory
         self._lock = threading.Lock()
@@ -81,6 +86,8 @@ class Worker:
     def run_due(self) -> None:
         """Look at all that is due now; tests call it in the thread's place."""
         now = self._clock()
+        if now >= self._check_at:
+            self._check_at = self._check(now)
         self._cache.expire(now)
         looks = self._pending.take(now)
         if looks:
@@ -89,4 +96,6 @@ class Worker:
     def _run(self) -> None:
         while not self._stopped:
             self.run_due()
-            self._pending.wait(self._clock(), self._cache.expires_at())
+            expiry = self._cache.expires_at()
+            self._pending.wait(self._clock(), self._check_at if expiry is None
+                               else min(expiry, self._check_at))

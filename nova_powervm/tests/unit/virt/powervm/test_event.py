@@ -80,14 +80,14 @@ class TestIngest(world.World):
         self.assertEqual(0, self.count('events_malformed'))
 
     def test_other_types_do_not_mark(self):
-        for etype in ('ADD_URI', 'CUSTOM_CLIENT_EVENT', 'NEW_CLIENT',
-                      'CACHE_CLEARED', 'MISSING_EVENTS'):
+        for etype in ('ADD_URI', 'CUSTOM_CLIENT_EVENT'):
             self.process(self.uri, etype=etype)
         self.assertMarked(False)
         self.assertEqual(0, self.count('events_malformed'))
 
     def test_captured_feed(self):
         # pypowervm's capture of one deployment.
+        marked = self.count('lpars_marked')
         feed = pvm_event.Event.wrap(
             pvmhttp.load_pvm_resp('event_feed.txt').get_response())
         self.handler.process(feed)
@@ -95,7 +95,7 @@ class TestIngest(world.World):
         self.assertEqual(0, self.count('events_malformed'))
         # Many events for one LPAR make one mark; those of the two VIOSes,
         # which name PartitionState too, make none.
-        self.assertEqual(1, self.count('lpars_marked'))
+        self.assertEqual(marked + 1, self.count('lpars_marked'))
         self.assertEqual(1, self.count('pending'))
 
     def test_wrapper_without_an_element(self):
@@ -142,7 +142,7 @@ class TestIngest(world.World):
         for events in ([], (), None):
             self.handler.process(events)
         self.assertEqual(0, self.count('events'))
-        self.assertEqual([], self.threads)
+        self.assertMarked(False)
 
     def test_no_io_on_the_poll_thread(self):
         self.driver.nvram_mgr = mock.Mock()
@@ -182,8 +182,11 @@ class TestDebounce(world.World):
         self.assertEmitted((lpar, STOPPED))
         self.assertEqual([lpar], self.adapter.reads)
         self.assertEqual(1, len(self.lookups))
+        # Once more, to see that nova took it; then never again.
+        self.advance(15)
+        self.assertEqual(1, self.count('no_change'))
         self.advance(1000)
-        self.assertEqual([lpar], self.adapter.reads)
+        self.assertEqual([lpar, lpar], self.adapter.reads)
 
     def test_flapping_is_capped(self):
         lpar = self.add('not activated')
@@ -246,7 +249,6 @@ class TestDebounce(world.World):
         self.send(lpar, etype='DELETE_URI', detail=None)
         self.advance(world.DELAY)
         self.assertEqual([other], self.adapter.reads)
-        self.assertEqual(0, self.count('scheduled'))
 
     def test_delete_in_the_same_answer(self):
         lpar = self.add('not activated')
@@ -310,15 +312,24 @@ class TestOutcomes(world.World):
         self.assertEqual(1, self.count('scheduled'))
         self.advance(600)
         self.assertEmitted((lpar, STARTED))
-        self.assertEqual(0, self.count('scheduled'))
 
-    def test_knowledge_expires(self):
+    def test_an_answered_event_is_checked_once_more(self):
+        # The answer may have been older than the event.
         lpar = self.add()
         self.look(lpar)
-        self.assertEqual(1, self.count('cached'))
+        self.assertEqual((1, 1), (self.count('cached'),
+                                  self.count('scheduled')))
+        self.lpars[lpar] = 'not activated'
         self.advance(600)
-        self.assertEqual(0, self.count('cached'))
-        self.look(lpar)
+        self.assertEmitted((lpar, STOPPED))
+
+    def test_knowledge_expires(self):
+        self.look(self.add())
+        self.advance(600)
+        self.assertEqual(2, self.count('no_change'))
+        self.advance(600)
+        self.assertEqual((0, 0), (self.count('cached'),
+                                  self.count('scheduled')))
         self.assertEqual(2, len(self.lookups))
 
     def test_knowledge_is_dropped_when_the_state_differs(self):
@@ -341,11 +352,9 @@ class TestOutcomes(world.World):
 
     def test_what_drops_knowledge(self):
         lpar = self.add()
-        for number, etype in enumerate((
-                'ADD_URI', 'DELETE_URI', 'NEW_CLIENT', 'CACHE_CLEARED',
-                'MISSING_EVENTS'), 1):
+        for etype in ('ADD_URI', 'DELETE_URI', 'NEW_CLIENT', 'CACHE_CLEARED',
+                      'MISSING_EVENTS'):
             self.look(lpar)
-            self.assertEqual(number, len(self.lookups))
             self.assertEqual(1, self.count('cached'))
             self.send(lpar, etype=etype, detail=None)
             self.assertEqual(0, self.count('cached'))
@@ -551,8 +560,8 @@ class TestFailures(world.World):
         self.assertEqual(2, len(self.adapter.reads))
 
     def test_one_lpar_fails(self):
-        bad, good = self.add('not activated'), self.add('not activated')
         for answer in (world.http_error(500), 'no JSON', ''):
+            bad, good = self.add('not activated'), self.add('not activated')
             self.adapter.answers[bad] = answer
             self.emitted.clear()
             self.send(bad, good)
@@ -566,6 +575,53 @@ class TestFailures(world.World):
             del self.adapter.answers[bad]
             self.advance(4)
             self.assertEmitted((good, STOPPED), (bad, STOPPED))
+
+    def test_bad_answers_are_told_once(self):
+        lpars = [self.add() for _ in range(3)]
+        self.adapter.answers.update(
+            {lpars[0]: 'no JSON', lpars[1]: world.http_error(500)})
+        self.send(*lpars)
+        self.advance(world.DELAY)
+        for _ in range(5):
+            self.advance(60)
+        self.assertEqual(1, self.log.output.count('no usable answer'))
+        self.assertGreater(self.count('rest_unusable'), 8)
+        del self.adapter.answers[lpars[0]]
+        self.advance(60)
+        self.assertEqual(0, self.log.output.count('usable answers about all'))
+        del self.adapter.answers[lpars[1]]
+        self.advance(60)
+        self.assertEqual(1, self.log.output.count('usable answers about all'))
+
+    def test_bad_answers_about_an_lpar_that_is_deleted(self):
+        for delete in (lambda lpar: self.lpars.pop(lpar),
+                       lambda lpar: self.send(
+                           lpar, etype='DELETE_URI', detail=None)):
+            lpar = self.add()
+            self.adapter.answers[lpar] = 'no JSON'
+            self.send(lpar)
+            self.advance(world.DELAY)
+            del self.adapter.answers[lpar]
+            delete(lpar)
+            self.advance(60)
+        other = self.add()
+        self.adapter.answers[other] = 'no JSON'
+        self.send(other)
+        self.advance(world.DELAY)
+        self.assertEqual(3, self.log.output.count('no usable answer'))
+
+    def test_listing_is_missed_once(self):
+        lpars = [self.add() for _ in range(6)]
+        self.adapter.answers['All'] = world.http_error(404)
+        for _ in range(3):
+            self.send(lpars[0], etype='NEW_CLIENT')
+            self.advance(world.DELAY)
+        self.assertEqual(1, self.log.output.count('does not list'))
+        del self.adapter.answers['All']
+        for _ in range(2):
+            self.send(lpars[0], etype='NEW_CLIENT')
+            self.advance(world.DELAY)
+        self.assertEqual(1, self.log.output.count('lists the states'))
 
     def test_service_unavailable_stops_the_batch(self):
         lpars = [self.add() for _ in range(3)]
@@ -710,6 +766,267 @@ class TestFailures(world.World):
         self.assertEmitted((lpar, STOPPED))
 
 
+class TestConfirmation(world.World):
+    """nova is told again what it did not take, but not for ever."""
+
+    def test_confirmed(self):
+        lpar = self.add('not activated')
+        self.send(lpar)
+        self.advance(world.DELAY)
+        self.assertEqual(0, self.count('cached'))
+        self.advance(15)
+        self.assertEqual(1, self.count('no_change'))
+        self.assertEqual(1, self.count('cached'))
+        self.assertEqual(0, self.count('scheduled'))
+        self.assertEmitted((lpar, STOPPED))
+
+    def test_told_again(self):
+        self.listening = False
+        lpar = self.add('not activated')
+        self.send(lpar)
+        self.advance(world.DELAY)
+        for number, seconds in ((2, 15), (3, 30), (4, 60)):
+            self.advance(seconds - 0.1)
+            self.assertEqual(number - 1, len(self.emitted))
+            self.advance(0.1)
+            self.assertEqual(number, len(self.emitted))
+        self.assertEqual(0, self.count('unconfirmed'))
+        self.advance(120)
+        self.assertEqual(4, len(self.emitted))
+        self.assertEqual(1, self.count('unconfirmed'))
+        self.assertEqual(0, self.count('scheduled'))
+        self.assertEqual(0, self.count('cached'))
+        warning, = (line for line in self.log.output.splitlines()
+                    if 'periodic comparison' in line)
+        self.assertIn(lpar, warning)
+        self.assertIn('power state running', warning)
+        self.advance(10000)
+        self.assertEqual(4, len(self.emitted))
+
+    def test_a_long_crash_is_confirmed_in_few_batches(self):
+        # nova takes a second for each event.
+        def emit(lifecycle_event):
+            self.emit(lifecycle_event)
+            self.clock.now += 1.0
+
+        self.driver.emit_event.side_effect = emit
+        self.send(*(self.add('not activated') for _ in range(40)))
+        self.advance(world.DELAY)
+        before = self.count('batches')
+        for _ in range(80):
+            self.advance(1.0)
+        self.assertEqual(40, self.count('no_change'))
+        self.assertGreaterEqual(4, self.count('batches') - before)
+
+    def test_taken_at_last(self):
+        self.listening = False
+        lpar = self.add('not activated')
+        self.send(lpar)
+        self.advance(world.DELAY)
+        self.listening = True
+        self.advance(15)
+        self.advance(30)
+        self.assertEqual(2, len(self.emitted))
+        self.assertEqual(1, self.count('no_change'))
+
+    def test_another_state_is_counted_anew(self):
+        self.listening = False
+        lpar = self.add('not activated')
+        self.send(lpar)
+        self.advance(world.DELAY)
+        self.advance(15)
+        self.lpars[lpar] = 'suspended'
+        for seconds in (30, 15, 30, 60):
+            self.advance(seconds)
+        self.assertEqual(6, len(self.emitted))
+        self.assertEqual(0, self.count('unconfirmed'))
+        self.advance(120)
+        self.assertEqual(1, self.count('unconfirmed'))
+
+    def test_redundant_events_do_not_count_anew(self):
+        self.listening = False
+        lpar = self.add('error')
+        for _ in range(5):
+            self.send(lpar)
+            self.advance(world.DELAY)
+        self.assertEqual(4, len(self.emitted))
+        self.assertEqual(1, self.count('unconfirmed'))
+
+    def test_busy_in_between(self):
+        # nova stops the instance by its own API when it hears of the stop.
+        lpar = self.add('not activated')
+        self.send(lpar)
+        self.advance(world.DELAY)
+        self.instance(lpar).task_state = task_states.POWERING_OFF
+        self.advance(15)
+        self.assertEqual(1, self.count('busy'))
+        self.instance(lpar).task_state = None
+        self.advance(15)
+        self.assertEqual(1, self.count('no_change'))
+        self.assertEqual(1, len(self.emitted))
+
+
+class TestResync(world.World):
+    """All instances are compared when events may have been lost."""
+
+    def test_triggers(self):
+        for number, etype in enumerate(
+                ('NEW_CLIENT', 'CACHE_CLEARED', 'MISSING_EVENTS'), 1):
+            lpar = self.add('not activated')
+            self.handler.process([world.make_event(None, None, etype)])
+            self.assertEqual(0, self.count('events_malformed'))
+            self.advance(world.DELAY)
+            self.assertEmitted((lpar, STOPPED))
+            self.assertEqual(number, self.host_reads)
+            self.emitted.clear()
+
+    def test_cost(self):
+        stopped = [self.add('not activated') for _ in range(100)]
+        for _ in range(900):
+            self.add()
+        self.handler.resync()
+        self.advance(world.DELAY)
+        self.assertEqual(['All'], self.adapter.reads)
+        self.assertEqual(1, self.host_reads)
+        self.assertEqual([], self.lookups)
+        self.assertEmitted(*((lpar, STOPPED) for lpar in stopped))
+        # What agreed is known, and costs nothing later.
+        self.assertEqual(900, self.count('cached'))
+
+    def test_requests_are_one(self):
+        for _ in range(30):
+            self.handler.process(
+                [world.make_event(None, None, 'CACHE_CLEARED')] * 3)
+            self.advance(0.4)
+        self.advance(world.DELAY)
+        self.assertEqual(1, self.host_reads)
+
+    def test_a_burst_without_end_is_capped(self):
+        for _ in range(120):
+            self.handler.resync()
+            self.advance(1)
+        self.assertEqual(2, self.host_reads)
+
+    def test_after_start(self):
+        lpar = self.add('not activated')
+        self.handler = self.start_handler()
+        self.advance(world.DELAY)
+        self.assertEmitted((lpar, STOPPED))
+        self.assertEqual(1, self.count('resyncs'))
+
+    def test_shares_its_reads(self):
+        ours = [self.add('not activated') for _ in range(10)]
+        foreign = self.add(instance=False)
+        self.handler.resync()
+        self.send(foreign, *ours[:5])
+        self.advance(world.DELAY)
+        self.assertEqual(['All'], self.adapter.reads)
+        self.assertEqual([2], [len(uuids) for uuids in self.lookups])
+        self.assertEmitted(*((lpar, STOPPED) for lpar in ours))
+
+    def test_high_bit(self):
+        lpar = self.add('not activated', high_bit=True)
+        self.handler.resync()
+        self.advance(world.DELAY)
+        self.assertEmitted((lpar, STOPPED))
+
+    def test_listing_that_lacks_lpars(self):
+        # Asked for one by one; and nothing is stopped for its absence.
+        hidden, gone = self.add('not activated'), self.add()
+        deleted = self.instance(gone)
+        del self.lpars[gone]
+        self.adapter.hidden = {hidden}
+        self.handler.resync()
+        self.advance(world.DELAY)
+        self.assertEmitted()
+        self.advance(world.DELAY)
+        self.assertEqual(1, self.count('gone'))
+        self.assertEmitted((hidden, STOPPED))
+        self.assertNotIn((deleted.uuid, STOPPED), self.emitted)
+
+    def test_busy_and_unsettled_are_looked_at_again(self):
+        busy = self.add('not activated', task_state=task_states.SPAWNING)
+        passing = self.add('shutting down')
+        self.handler.resync()
+        self.advance(world.DELAY)
+        self.instance(busy).task_state = None
+        self.lpars[passing] = 'not activated'
+        self.assertEmitted()
+        self.advance(15)
+        self.assertEmitted((busy, STOPPED), (passing, STOPPED))
+
+    def test_an_lpar_that_keeps_moving_is_left_to_its_delay(self):
+        before = self.count('resyncs')
+        lpar = self.add('not activated')
+        self.handler.resync()
+        self.advance(10)
+        self.send(lpar)
+        self.advance(6.5)
+        self.assertEqual(before + 1, self.count('resyncs'))
+        self.assertEmitted()
+        self.lpars[lpar] = 'running'
+        self.advance(30)
+        self.assertEmitted()
+
+    def test_an_lpar_that_is_being_told_of(self):
+        lpar = self.add('not activated')
+
+        def emit(lifecycle_event):
+            self.emit(lifecycle_event)
+            self.driver.emit_event.side_effect = self.emit
+            # Meanwhile it comes back, the event is lost, a resync comes.
+            self.lpars[lpar] = 'running'
+            self.handler.resync()
+            self.clock.now += world.DELAY
+            self.handler.lifecycle.run_due()
+            self.assertEqual(1, self.count('resyncs') - before)
+            self.assertEqual(1, len(self.emitted))
+
+        before = self.count('resyncs')
+        self.driver.emit_event.side_effect = emit
+        self.send(lpar)
+        self.advance(world.DELAY)
+        self.advance(world.DELAY)
+        uuid = self.instance(lpar).uuid
+        self.assertEqual([(uuid, STOPPED), (uuid, STARTED)], self.emitted)
+
+    def test_failures_are_retried(self):
+        lpar = self.add('not activated')
+        self.handler.resync()
+        before = self.count('resyncs')
+        self.adapter.answers['any'] = pvm_exceptions.Error('down')
+        self.advance(world.DELAY)
+        self.advance(1.5)
+        self.assertEqual(0, self.host_reads)
+        del self.adapter.answers['any']
+        self.lookup_error = exception.NovaException('no database')
+        self.advance(2)
+        self.advance(1.5)
+        self.assertEqual(2, self.host_reads)
+        self.assertEqual(4, self.count('resyncs_failed'))
+        self.assertEqual(before, self.count('resyncs'))
+        self.lookup_error = None
+        self.advance(60)
+        self.assertEqual(before + 1, self.count('resyncs'))
+        self.assertEmitted((lpar, STOPPED))
+
+    def test_a_defect_is_retried(self):
+        lpar = self.add('not activated')
+        self.handler.resync()
+        with mock.patch('nova_powervm.virt.powervm.lifecycle.decision.'
+                        'decide', side_effect=ZeroDivisionError):
+            self.advance(world.DELAY)
+        self.advance(1)
+        self.assertEmitted((lpar, STOPPED))
+
+    def test_stop_drops_it(self):
+        self.handler.resync()
+        self.handler.stop()
+        self.handler.resync()
+        self.advance(world.DELAY)
+        self.assertEqual(0, self.host_reads)
+
+
 class TestNvram(world.World):
     """NVRAM events reach the store, and hurt nobody else."""
 
@@ -803,7 +1120,6 @@ class TestNvram(world.World):
         self.store.side_effect = None
         self.advance(1)
         self.assertEqual(2, self.count('nvram_stored'))
-        self.assertEqual(2, len(self.emitted))
 
     def test_no_instance(self):
         self.driver.nvram_mgr = mock.Mock(store=self.store)
@@ -832,7 +1148,7 @@ class TestThreads(world.World):
     """The threads are few, lazy, and end."""
 
     def test_started_when_needed(self):
-        self.assertEqual([], self.threads)
+        self.assertEqual(['powervm-lifecycle'], self.threads)
         self.send(self.add('not activated'))
         self.assertEqual(['powervm-lifecycle'], self.threads)
         self.advance(world.DELAY)
@@ -909,6 +1225,7 @@ class TestOptions(world.World):
         self.assertEqual([4, 4, 2], [len(uuids) for uuids in self.lookups])
 
     def test_emit_workers(self):
+        self.threads.clear()
         self.handler = self.make_handler(event_emit_workers=1)
         self.send(*(self.add('not activated') for _ in range(5)))
         self.advance(world.DELAY)

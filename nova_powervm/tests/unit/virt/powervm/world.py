@@ -29,7 +29,9 @@ from pypowervm.wrappers import event as pvm_event
 
 from nova_powervm.tests import base
 from nova_powervm.virt.powervm import event
+from nova_powervm.virt.powervm.lifecycle import conductor
 from nova_powervm.virt.powervm.lifecycle import opts
+from nova_powervm.virt.powervm import vm
 
 HOST = 'this-host'
 # Seconds from an event until its LPAR is looked at: the delay, and a tenth of
@@ -129,12 +131,20 @@ class World(base.TestCase):
         self.emitted = []
         self.driver.emit_event.side_effect = self.emit
         self.lookups = []
+        self.host_reads = 0
         self.lookup_error = None
+        #: whether nova takes events
+        self.listening = True
         self.jitter = 0.0
         self.jobs = queue.Queue()
         self.threads = []
         patcher = mock.patch.object(
             objects.InstanceList, 'get_by_filters', self._get_by_filters)
+        patcher.start()
+        self.addCleanup(patcher.stop)
+        patcher = mock.patch.object(
+            objects.InstanceList, 'get_by_host',
+            lambda *args, **kwargs: self._get_by_host(*args, **kwargs))
         patcher.start()
         self.addCleanup(patcher.stop)
         patcher = mock.patch(
@@ -145,6 +155,17 @@ class World(base.TestCase):
         self.handler = self.make_handler()
 
     def make_handler(self, **options):
+        """Make a handler that has done the resync of its start."""
+        handler = self.start_handler(**options)
+        adapter, self.driver.adapter = self.driver.adapter, FakeAdapter({})
+        self.clock.now += 1000
+        with mock.patch.object(self, '_get_by_host', return_value=[]):
+            handler.lifecycle.run_due()
+        self.driver.adapter = adapter
+        return handler
+
+    def start_handler(self, **options):
+        """Make a handler that has yet to do the resync of its start."""
         handler = event.PowerVMNovaEventHandler(
             self.driver, conf=make_conf(**options), clock=self.clock,
             thread_factory=self._thread, queue_factory=lambda: self.jobs,
@@ -168,10 +189,25 @@ class World(base.TestCase):
         return [instance for uuid, instance in self.instances.items()
                 if uuid in filters['uuid']]
 
+    def _get_by_host(self, context, host, expected_attrs):
+        self.assertTrue(context.is_admin)
+        self.assertEqual(HOST, host)
+        self.assertEqual([], expected_attrs)
+        self.host_reads += 1
+        if self.lookup_error:
+            raise self.lookup_error
+        return [instance for instance in self.instances.values()
+                if instance.host == host]
+
     def emit(self, lifecycle_event):
-        """Take an event as nova's manager does: believe the hypervisor."""
-        self.emitted.append((lifecycle_event.get_instance_uuid(),
-                             lifecycle_event.get_transition()))
+        """Take an event as nova's manager does, which asks the hypervisor."""
+        uuid = lifecycle_event.get_instance_uuid()
+        transition = lifecycle_event.get_transition()
+        self.emitted.append((uuid, transition))
+        state = self.lpars.get(conductor.lpar_uuid(uuid))
+        if self.listening and (
+                vm.POWERVM_TO_NOVA_STATE.get(state) == TOLD[transition]):
+            self.instances[uuid].power_state = TOLD[transition]
 
     def add(self, state='running', power=power_state.RUNNING, host=HOST,
             task_state=None, high_bit=False, instance=True):
@@ -228,3 +264,5 @@ class World(base.TestCase):
 STARTED = virt_event.EVENT_LIFECYCLE_STARTED
 STOPPED = virt_event.EVENT_LIFECYCLE_STOPPED
 SUSPENDED = virt_event.EVENT_LIFECYCLE_SUSPENDED
+TOLD = {STARTED: power_state.RUNNING, STOPPED: power_state.SHUTDOWN,
+        SUSPENDED: power_state.SUSPENDED}

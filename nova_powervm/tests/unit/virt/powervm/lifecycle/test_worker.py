@@ -25,17 +25,24 @@ class TestWorker(base.TestCase):
         self.cache = mock.Mock()
         self.comparison = mock.Mock()
         self.thread = mock.Mock()
+        self.now = 5.0
+        self.check = mock.Mock(side_effect=lambda now: now + 10.0)
         self.factory = mock.Mock(return_value=self.thread)
         self.worker = worker.Worker(
-            self.pending, self.cache, self.comparison, lambda: 5.0,
-            self.factory)
+            self.pending, self.cache, self.comparison, self.check,
+            lambda: self.now, self.factory)
 
     def test_loop(self):
         rounds = iter([['look'], [], ['other']])
         self.pending.take.side_effect = lambda now: next(rounds)
 
+        expiries = iter([None, 14.0, 99.0])
+        self.cache.expires_at.side_effect = lambda: next(expiries)
+        waits = []
+
         def wait(now, at_most):
-            self.assertEqual((5.0, self.cache.expires_at()), (now, at_most))
+            waits.append((now, at_most))
+            self.now += 9.0
             if self.pending.wait.call_count == 3:
                 self.worker.stop(0)
 
@@ -45,6 +52,9 @@ class TestWorker(base.TestCase):
         self.assertEqual([mock.call(['look']), mock.call(['other'])],
                          self.comparison.run.call_args_list)
         self.assertEqual(3, self.cache.expire.call_count)
+        self.assertEqual([(5.0, 15.0), (14.0, 14.0), (23.0, 33.0)], waits)
+        self.assertEqual([mock.call(5.0), mock.call(23.0)],
+                         self.check.call_args_list)
 
     def test_started_once(self):
         for _ in range(2):
