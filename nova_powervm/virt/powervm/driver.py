@@ -14,6 +14,7 @@
 
 import datetime
 import importlib.metadata
+import threading
 from typing import Any
 
 from nova.compute import utils as compute_utils
@@ -33,6 +34,7 @@ from stevedore import exception as stevedore_exc
 
 from nova_powervm import conf
 from nova_powervm.virt.powervm import host as pvm_host
+from nova_powervm.virt.powervm import session as pvm_session
 from nova_powervm.virt.powervm import vm
 
 LOG = logging.getLogger(__name__)
@@ -70,6 +72,8 @@ class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
         self._nodename: str = CONF.host
         self._event_handler: Any = None
         self._mgmt_lpar_uuid: str | None = None
+        # Held while the session and what hangs on it change.
+        self._session_lock = threading.Lock()
 
     def init_host(self, host: str) -> None:
         """Log on to NovaLink and begin to receive its events.
@@ -96,11 +100,9 @@ class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
                         'without disks and network adapters')
         self._nodename = host
         try:
-            self.session = self._open_session()
-            self.adapter = pvm_adapter.Adapter(
-                self.session, helpers=[log_helper.log_helper,
-                                       vios_busy.vios_busy_retry_helper])
-            self.host_wrapper = self._only_system()
+            self.session = self._open_session(CONF.powervm.rest_connect_tries)
+            self.adapter = _make_adapter(self.session)
+            self.host_wrapper = self._only_system(self.adapter)
             self._event_handler = handler_class(self)
             self.session.get_event_listener().subscribe(self._event_handler)
         except Exception:
@@ -118,19 +120,52 @@ class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
         Other subscribers of the session's listener are left alone. May be
         called at any time, more than once, whatever ``init_host`` achieved.
         """
-        if self._event_handler is not None:
-            self._dismiss(self._event_handler)
-        self._event_handler = None
+        with self._session_lock:
+            handler, self._event_handler = self._event_handler, None
+        if handler is not None:
+            self._dismiss(self.session, handler)
         self.session = None
         self.adapter = None
         self.host_wrapper = None
         self._mgmt_lpar_uuid = None
 
-    def _dismiss(self, handler: Any) -> None:
-        try:
-            self.session.get_event_listener().unsubscribe(handler)
-        except ValueError as e:
-            LOG.debug('The event handler could not be unsubscribed: %s', e)
+    def renew_session(self) -> None:
+        """Log on anew, after NovaLink ended the session for good.
+
+        The event handler calls this, on a thread of its own. Until it
+        succeeds everything stays as it was.
+
+        :raises nova.exception.HypervisorUnavailable: if the REST service
+            cannot be used.
+        """
+        session = self._open_session(1)
+        adapter = _make_adapter(session)
+        system = self._only_system(adapter)
+        with self._session_lock:
+            handler, old = self._event_handler, self.session
+            if handler is None:
+                # cleanup_host was faster.
+                return
+            self.session, self.adapter = session, adapter
+            self.host_wrapper = system
+            _unsubscribe(old, handler)
+            session.get_event_listener().subscribe(handler)
+
+    def register_event_listener(self, callback: Any) -> None:
+        """Take nova's callback for events; see the base class.
+
+        nova registers it after ``init_host``. What the event handler found
+        until then was told to nobody.
+        """
+        super().register_event_listener(callback)
+        # A handler from elsewhere need not have one.
+        resync = getattr(self._event_handler, 'resync', None)
+        if callback is not None and resync is not None:
+            resync()
+
+    @staticmethod
+    def _dismiss(session: Any, handler: Any) -> None:
+        _unsubscribe(session, handler)
         # A handler from elsewhere need not have one.
         stop = getattr(handler, 'stop', None)
         if stop is not None:
@@ -145,7 +180,7 @@ class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
         return 'the NovaLink REST service at localhost:%d' % (
             CONF.powervm.rest_port)
 
-    def _open_session(self) -> Any:
+    def _open_session(self, connect_tries: int) -> Any:
         """Return a session that has its event listener.
 
         pypowervm reports any failure of the listener's first read as an
@@ -155,15 +190,15 @@ class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
         """
         for tries_left in reversed(range(_LISTENER_TRIES)):
             try:
-                session = pvm_adapter.Session(
-                    port=CONF.powervm.rest_port,
-                    conn_tries=CONF.powervm.rest_connect_tries)
+                session = pvm_session.Session(
+                    port=CONF.powervm.rest_port, conn_tries=connect_tries)
             except pvm_exc.Error as e:
                 raise exception.HypervisorUnavailable(
                     'Cannot log on to %s: %s' % (self._rest_service(), e)
                 ) from e
             try:
-                session.get_event_listener()
+                session.get_event_listener().timeout = (
+                    pvm_session.POLL_TIMEOUT)
                 return session
             except (pvm_exc.Error, ValueError) as e:
                 if not tries_left:
@@ -173,9 +208,9 @@ class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
                 LOG.warning('Cannot receive events from %s, trying again: %s',
                             self._rest_service(), e)
 
-    def _only_system(self) -> Any:
+    def _only_system(self, adapter: Any) -> Any:
         try:
-            systems = managed_system.System.get(self.adapter)
+            systems = managed_system.System.get(adapter)
         except pvm_exc.Error as e:
             raise exception.HypervisorUnavailable(
                 'Cannot read the managed system from %s: %s' % (
@@ -352,6 +387,19 @@ class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
             raise NotImplementedError()
         return 'management partition up %s' % datetime.timedelta(
             seconds=seconds)
+
+
+def _make_adapter(session: Any) -> Any:
+    return pvm_adapter.Adapter(
+        session, helpers=[log_helper.log_helper,
+                          vios_busy.vios_busy_retry_helper])
+
+
+def _unsubscribe(session: Any, handler: Any) -> None:
+    try:
+        session.get_event_listener().unsubscribe(handler)
+    except ValueError as e:
+        LOG.debug('The event handler could not be unsubscribed: %s', e)
 
 
 def _load_handler_class(name: str) -> Any:

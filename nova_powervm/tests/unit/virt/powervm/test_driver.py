@@ -20,6 +20,7 @@ from nova.compute import power_state
 from nova.compute import provider_tree
 from nova import exception
 from nova.virt import driver as nova_driver
+from nova.virt import event as virt_event
 from nova.virt import hardware
 from nova.virt import node as nova_node
 from oslo_config import cfg
@@ -34,12 +35,13 @@ from pypowervm.wrappers import managed_system
 
 from nova_powervm.tests import base
 from nova_powervm.virt.powervm import driver
+from nova_powervm.virt.powervm import session as pvm_session
 from nova_powervm.virt.powervm import vm
 
 INSTANCE_UUID = 'c1d5b3a0-29a9-4a44-8a0c-7fd6a1a5d2f3'
 LPAR_UUID = '41D5B3A0-29A9-4A44-8A0C-7FD6A1A5D2F3'
 
-SESSION_CLASS = pvm_adapter.Session
+SESSION_CLASS = pvm_session.Session
 
 
 class Handler(pvm_adapter.WrapperEventHandler):
@@ -90,7 +92,7 @@ class DriverTestCase(base.TestCase):
         self.sessions = []
         # What becomes of the listener of each session; the last for good.
         self.listeners = [Listener()]
-        self.Session = self.patch(pvm_adapter, 'Session',
+        self.Session = self.patch(pvm_session, 'Session',
                                   side_effect=self.make_session)
         self.get_systems = self.patch(managed_system.System, 'get',
                                       return_value=[self.system])
@@ -126,6 +128,9 @@ class InterfaceTestCase(DriverTestCase):
     def test_signatures(self):
         for name, method in vars(driver.PowerVMDriver).items():
             if name.startswith('_') or not inspect.isfunction(method):
+                continue
+            if name == 'renew_session':
+                # The event handler's, not nova's.
                 continue
             base_method = getattr(nova_driver.ComputeDriver, name)
             self.assertEqual(
@@ -317,10 +322,81 @@ class LoadHandlerTestCase(base.TestCase):
 
     def test_init_host_needs_no_service_to_find_out(self):
         self.flags(group='powervm', event_handler='nowhere')
-        with mock.patch.object(pvm_adapter, 'Session') as session:
+        with mock.patch.object(pvm_session, 'Session') as session:
             self.assertRaises(exception.InvalidConfiguration,
                               driver.PowerVMDriver(None).init_host, 'host')
         session.assert_not_called()
+
+
+class RenewSessionTestCase(DriverTestCase):
+    """Another session for one that NovaLink ended for good."""
+
+    def setUp(self):
+        super().setUp()
+        self.old, self.new = Listener(), Listener()
+        self.listeners = [self.old, self.new]
+        self.driver.init_host('host')
+        self.handler, = self.old.handlers
+
+    def test_renewed(self):
+        self.driver.renew_session()
+        first, second = self.sessions
+        self.assertIs(second, self.driver.session)
+        self.assertIs(second, self.driver.adapter.session)
+        self.assertEqual([], self.old.handlers)
+        self.assertEqual([self.handler], self.new.handlers)
+        self.assertFalse(self.handler.stopped)
+        # Nobody waits for minutes on the handler's own thread.
+        self.assertEqual(1, self.Session.call_args.kwargs['conn_tries'])
+        self.assertIs(self.driver.adapter, self.get_systems.call_args.args[0])
+
+    def test_not_renewed(self):
+        adapter = self.driver.adapter
+        for break_it in (
+                lambda: setattr(self.Session, 'side_effect',
+                                pvm_exc.ConnectionError('refused')),
+                lambda: setattr(self.get_systems, 'return_value', [])):
+            break_it()
+            self.assertRaises(exception.HypervisorUnavailable,
+                              self.driver.renew_session)
+            self.Session.side_effect = self.make_session
+            self.assertIs(self.sessions[0], self.driver.session)
+            self.assertIs(adapter, self.driver.adapter)
+            self.assertEqual([self.handler], self.old.handlers)
+
+    def test_after_cleanup(self):
+        self.driver.cleanup_host('host')
+        self.driver.renew_session()
+        self.assertClean()
+        self.assertEqual([], self.new.handlers)
+
+    def test_polls_are_bounded(self):
+        self.assertEqual(45.0, self.old.timeout)
+        self.driver.renew_session()
+        self.assertEqual(45.0, self.new.timeout)
+
+
+class RegisterEventListenerTestCase(DriverTestCase):
+    """nova begins to take events: what it was told before, it did not."""
+
+    def test_resync(self):
+        self.driver.init_host('host')
+        handler, = self.listeners[0].handlers
+        handler.resync = mock.Mock()
+        self.driver.register_event_listener(mock.Mock())
+        handler.resync.assert_called_once_with()
+        self.driver.register_event_listener(None)
+        handler.resync.assert_called_once_with()
+
+    def test_handler_without_resync(self):
+        callback = mock.Mock()
+        self.driver.register_event_listener(callback)
+        self.driver.init_host('host')
+        self.driver.register_event_listener(callback)
+        lifecycle_event = virt_event.LifecycleEvent(
+            INSTANCE_UUID, virt_event.EVENT_LIFECYCLE_STOPPED)
+        self.driver.emit_event(lifecycle_event)
+        callback.assert_called_once_with(lifecycle_event)
 
 
 class CleanupHostTestCase(DriverTestCase):
