@@ -123,6 +123,45 @@ class Control:
         """Count from 0."""
         self._call('DELETE', 'counters')
 
+    def inject_fault(self, kind: str, fault: str, count: int | None = None,
+                     seconds: float | None = None,
+                     probability: float = 1.0) -> None:
+        """Make something fail from now on; see nova_powervm.sim.faults.
+
+        :param kind: kind of request, ``'*'`` for all requests, or
+            ``'event'`` for events on their way to clients.
+        :param count: how often it fails; None for as often as it can.
+        :param seconds: for how long; None until clear_faults().
+        :param probability: the share of occasions on which it fails.
+        """
+        self._call('POST', 'faults', kind=kind, fault=fault, count=count,
+                   seconds=seconds, probability=probability)
+
+    def clear_faults(self) -> None:
+        """End what inject_fault() began."""
+        self._call('DELETE', 'faults')
+
+    def faults(self) -> dict[str, dict[str, int]]:
+        """Give how often each fault has happened to each kind of request."""
+        counted: dict[str, dict[str, int]] = self._call('GET', 'faults')
+        return counted
+
+    def refuse(self, seconds: float) -> None:
+        """Have connections refused for a time; those of control as well."""
+        self._call('POST', 'service/refuse', seconds=seconds)
+
+    def restart(self, seconds: float = 0, new_client: bool = True) -> None:
+        """Restart the service: connections, tokens and queues are lost.
+
+        LPARs stay as they are.
+
+        :param seconds: how long it takes; connections are refused meanwhile,
+            those of control as well.
+        :param new_client: whether clients that come back get a NEW_CLIENT.
+        """
+        self._call('POST', 'service/restart', seconds=seconds,
+                   new_client=new_client)
+
     def configure(self, **settings: Any) -> dict[str, Any]:
         """Change settings of nova_powervm.sim.settings.Settings.
 

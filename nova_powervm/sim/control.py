@@ -19,6 +19,7 @@ from collections.abc import Awaitable
 from collections.abc import Callable
 from collections.abc import Iterable
 import dataclasses
+import inspect
 from typing import Any
 
 from aiohttp import web
@@ -40,13 +41,17 @@ class ControlService:
     """Handlers of the requests under ``/control``.
 
     :param host: what they change.
-    :param service: whose requests they count.
+    :param service: whose requests they count, and what they make fail.
+    :param refuse: has connections refused for some seconds; then calls what
+        it is given.
     """
 
-    def __init__(self, host: host_mod.Host,
-                 service: rest.RestService) -> None:
+    def __init__(self, host: host_mod.Host, service: rest.RestService,
+                 refuse: Callable[[float, Callable[[], None]],
+                                  Awaitable[None]]) -> None:
         self._host = host
         self._service = service
+        self._refuse_for = refuse
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         """Put the handlers behind their paths."""
@@ -60,6 +65,11 @@ class ControlService:
             ('POST', 'events', self._send_events),
             ('GET', 'counters', self._counters),
             ('DELETE', 'counters', self._reset_counters),
+            ('GET', 'faults', self._faults),
+            ('POST', 'faults', self._inject),
+            ('DELETE', 'faults', self._service.faults.clear),
+            ('POST', 'service/refuse', self._refuse),
+            ('POST', 'service/restart', self._restart_service),
             ('GET', 'settings', self._settings),
             ('POST', 'settings', self._configure),
         ]
@@ -76,6 +86,8 @@ class ControlService:
                 if not isinstance(arguments, dict):
                     raise ValueError('A JSON object is expected.')
                 answer, status = call(**arguments), 200
+                if inspect.isawaitable(answer):
+                    answer = await answer
             except errors.RestError as exc:
                 answer, status = {'error': exc.message}, exc.status
             except (KeyError, TypeError, ValueError) as exc:
@@ -171,6 +183,32 @@ class ControlService:
     def _reset_counters(self) -> None:
         self._service.counters.clear()
 
+    def _faults(self) -> dict[str, dict[str, int]]:
+        return {kind: dict(counts) for kind, counts
+                in self._service.faults.injected.items()}
+
+    def _inject(self, kind: str, fault: str, count: int | None = None,
+                seconds: float | None = None,
+                probability: float = 1.0) -> None:
+        self._service.faults.inject(
+            kind, fault, self._host, count=count, seconds=seconds,
+            probability=probability)
+
+    async def _refuse(self, seconds: float) -> None:
+        await self._refuse_for(_positive(seconds), lambda: None)
+        self._service.faults.count('service', 'refuse')
+
+    async def _restart_service(self, seconds: float = 0,
+                               new_client: bool = True) -> None:
+        def restart() -> None:
+            self._service.restart(new_client)
+
+        if seconds:
+            await self._refuse_for(_positive(seconds), restart)
+            self._service.cut_connections()
+        else:
+            restart()
+
     def _settings(self) -> dict[str, Any]:
         return dataclasses.asdict(self._host.config)
 
@@ -184,3 +222,9 @@ class ControlService:
     def _each(self, uuids: list[str]) -> list[lpar_mod.Lpar]:
         """Find them all before the first is touched."""
         return [self._host.get(key) for key in uuids]
+
+
+def _positive(seconds: float) -> float:
+    if isinstance(seconds, bool) or not 0 < seconds < float('inf'):
+        raise ValueError(f'seconds: {seconds!r} is not more than 0')
+    return seconds

@@ -82,6 +82,17 @@ class EventBus:
         count = min(limit, len(stream.pending))
         return [stream.pending.popleft() for _ in range(count)]
 
+    def restart(self, new_client: bool) -> None:
+        """Lose all events that were not fetched yet.
+
+        :param new_client: lose the clients too, so that each is welcomed by
+            a NEW_CLIENT when it comes back; otherwise it learns of nothing.
+        """
+        for stream in self._streams.values():
+            stream.pending.clear()
+        if new_client:
+            self._streams.clear()
+
     def add_waiter(self, application_id: str,
                    wake: Callable[[], None]) -> None:
         """Have ``wake`` called whenever an event comes for this client."""

@@ -60,6 +60,11 @@ class Tokens:
         """Whether a client that shows this token is logged on."""
         return token in self._files
 
+    def clear(self) -> None:
+        """Forget all tokens."""
+        for token in tuple(self._files):
+            self.logoff(token)
+
     def close(self) -> None:
         """Remove the directory; all tokens are void."""
         self._files.clear()

@@ -12,6 +12,7 @@
 
 """Quick properties of LPARs, which are JSON."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from nova_powervm.sim import host as host_mod
@@ -53,6 +54,7 @@ def properties(lpar: lpar_mod.Lpar, host: host_mod.Host) -> dict[str, Any]:
     }
 
 
-def listing(host: host_mod.Host) -> list[dict[str, Any]]:
-    """The quick properties of all LPARs, with their uuids."""
-    return [{**properties(lpar, host), 'UUID': lpar.uuid} for lpar in host]
+def listing(lpars: Iterable[lpar_mod.Lpar],
+            host: host_mod.Host) -> list[dict[str, Any]]:
+    """The quick properties of LPARs, with their uuids."""
+    return [{**properties(lpar, host), 'UUID': lpar.uuid} for lpar in lpars]

@@ -14,7 +14,7 @@
 
 Every request goes through :meth:`RestService.middleware`, which counts it by
 kind, delays it, checks its token and renders its errors: what is to happen to
-requests of some kind happens there.
+requests of some kind happens there, faults included.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ import collections
 from collections.abc import Awaitable
 from collections.abc import Callable
 from collections.abc import Iterable
+import random
 import re
 import urllib.parse
 
@@ -33,6 +34,8 @@ from oslo_serialization import jsonutils
 from nova_powervm.sim import atom
 from nova_powervm.sim import errors
 from nova_powervm.sim import event_document
+from nova_powervm.sim import events
+from nova_powervm.sim import faults as faults_mod
 from nova_powervm.sim import host as host_mod
 from nova_powervm.sim import job_document
 from nova_powervm.sim import jobs
@@ -50,6 +53,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 # served; a client that has more waiting gets them with its next polls.
 MAX_EVENTS = 500
 
+_GARBAGE = b'It will be back in a minute <hr>'
+
 # The memory that pypowervm assumes a host needs for an LPAR when the service
 # does not tell (tasks.memory, default).
 _LPAR_OVERHEAD_MB = 512
@@ -65,14 +70,20 @@ class RestService:
 
     :param host: what they are about.
     :param tokens: who may send them.
+    :param chance: what decides about faults that have a probability.
     """
 
-    def __init__(self, host: host_mod.Host, tokens: logon.Tokens) -> None:
+    def __init__(self, host: host_mod.Host, tokens: logon.Tokens,
+                 chance: random.Random) -> None:
         self.counters: collections.Counter[str] = collections.Counter()
         self._host = host
         self._tokens = tokens
         self._jobs = jobs.JobTable()
         self._kinds: dict[web.AbstractRoute, str] = {}
+        self.faults = faults_mod.Faults(
+            self._kinds.values(), asyncio.get_running_loop().time, chance)
+        # None: a connection that ended already.
+        self._under_way: set[asyncio.Transport | None] = set()
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         """Put the handlers behind their paths."""
@@ -126,18 +137,53 @@ class RestService:
     async def middleware(self, request: web.Request,
                          handler: Handler) -> web.StreamResponse:
         """Count, delay and authenticate a request, and render its error."""
-        kind = self._kinds.get(request.match_info.route, 'other')
         if request.path.startswith('/control/'):
             return await handler(request)
+        kind = self._kinds.get(request.match_info.route, 'other')
         self.counters[kind] += 1
+        transport = request.transport
+        self._under_way.add(transport)
+        try:
+            return await self._answer(kind, request, handler)
+        finally:
+            self._under_way.discard(transport)
+
+    def restart(self, new_client: bool) -> None:
+        """Behave like a service that was restarted.
+
+        Connections are cut, tokens and events that were not fetched are gone.
+
+        :param new_client: see :meth:`.events.EventBus.restart`.
+        """
+        self.cut_connections()
+        self._tokens.clear()
+        self._host.events.restart(new_client)
+        self.faults.count('service', 'restart')
+
+    def cut_connections(self) -> None:
+        """End the connections of all requests that have no answer yet."""
+        for transport in self._under_way:
+            _cut(transport)
+
+    async def _answer(self, kind: str, request: web.Request,
+                      handler: Handler) -> web.StreamResponse:
+        refusal = self.faults.draw(kind, faults_mod.REFUSALS)
         try:
             delay = self._host.config.latency(kind)
             if delay:
                 await asyncio.sleep(delay)
+            if refusal is not None:
+                return await self._refuse(refusal.fault)
             if kind != 'logon' and not self._tokens.valid(_token(request)):
                 raise errors.RestError(
                     401, 'The session token is missing or not valid.')
-            return await handler(request)
+            answer = await handler(request)
+            body = answer.body if isinstance(answer, web.Response) else None
+            if isinstance(body, bytes) and body:
+                spoiler = self.faults.draw(kind, faults_mod.SPOILERS)
+                if spoiler is not None:
+                    return await _spoiled(spoiler.fault, request, answer, body)
+            return answer
         except errors.RestError as exc:
             status, message = exc.status, exc.message
         except web.HTTPException as exc:
@@ -148,6 +194,21 @@ class RestService:
         LOG.debug('%s %s: %s %s', request.method, request.path, status,
                   message)
         return _atom(atom.error(status, request.path, message), status=status)
+
+    @staticmethod
+    async def _refuse(fault: str) -> web.Response:
+        """Answer without having looked at the request.
+
+        :raises errors.RestError: the answer is to be an Atom entry.
+        """
+        if fault == 'unavailable':
+            raise errors.RestError(503, 'The service is not available.')
+        if fault == 'unauthorized':
+            raise errors.RestError(401, 'The client is not let in.')
+        if fault == 'hang':
+            # It ends when the client gives up, or the server does.
+            await asyncio.Event().wait()
+        return web.Response(status=304 if fault == 'not_modified' else 503)
 
     # Sessions
 
@@ -166,21 +227,24 @@ class RestService:
     # Events
 
     async def _event_poll(self, request: web.Request) -> web.Response:
-        bus = self._host.events
         client = (request.query.get('QUEUE_APPLICATIONID') or
                   _token(request) or '')
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._host.config.poll_seconds
-        found = bus.take(client, MAX_EVENTS)
+        found = self._take(client)
         # Another poll of the same client may be the quicker one to take what
         # has woken this one.
         while not found and loop.time() < deadline:
             await self._event(client, deadline - loop.time())
-            found = bus.take(client, MAX_EVENTS)
+            found = self._take(client)
         if not found:
             return _no_content()
         entries = event_document.entries(found, self._host.api_url)
         return _atom(atom.feed(self._href(request), entries))
+
+    def _take(self, client: str) -> list[events.Event]:
+        return self.faults.deliver(
+            self._host.events.take(client, MAX_EVENTS))
 
     async def _event(self, client: str, seconds: float) -> None:
         """Wait until there is an event, but no longer than that."""
@@ -228,7 +292,8 @@ class RestService:
 
     async def _lpar_feed(self, request: web.Request) -> web.Response:
         self._check_system(request)
-        return self._lpars(request, self._host)
+        return self._lpars(
+            request, self.faults.listing('lpar_feed', self._host))
 
     async def _lpar_search(self, request: web.Request) -> web.Response:
         self._check_system(request)
@@ -275,7 +340,8 @@ class RestService:
         self._check_system(request)
         if not self._host.config.quick_all:
             raise errors.NotFound('quick/All is not offered.')
-        return _json(quick.listing(self._host))
+        return _json(quick.listing(
+            self.faults.listing('quick_all', self._host), self._host))
 
     async def _quick_object(self, request: web.Request) -> web.Response:
         return _json(quick.properties(self._find(request), self._host))
@@ -424,6 +490,28 @@ class RestService:
                 request.headers.get('If-None-Match') == etag):
             return web.Response(status=304, headers={'ETag': etag})
         return _atom(entry, etag)
+
+
+def _cut(transport: asyncio.Transport | None) -> None:
+    """End a connection, whatever was sent of an answer."""
+    if transport is not None:
+        transport.abort()
+
+
+async def _spoiled(fault: str, request: web.Request,
+                   answer: web.StreamResponse,
+                   body: bytes) -> web.StreamResponse:
+    """Answer, but not as the client expects it."""
+    half = body[:len(body) // 2]
+    if fault != 'cut':
+        body = {'truncated': half, 'garbage': _GARBAGE, 'empty': b''}[fault]
+        return web.Response(body=body, headers=answer.headers)
+    response = web.StreamResponse(headers=answer.headers)
+    response.content_length = len(body)
+    await response.prepare(request)
+    await response.write(half)
+    _cut(request.transport)
+    return response
 
 
 def _token(request: web.Request) -> str | None:

@@ -16,6 +16,7 @@ import asyncio
 from collections.abc import Callable
 import contextlib
 import os
+import random
 import signal
 import socket
 import sys
@@ -32,6 +33,7 @@ from nova_powervm.sim import settings
 ADDRESS = '127.0.0.1'
 # Thousands of uuids fit into a control request.
 _MAX_BODY = 64 * 1024 * 1024
+_BACKLOG = 1024
 # Event polls are given up at once when the server stops.
 _STOP_SECONDS = 0.1
 
@@ -42,7 +44,58 @@ def listen(port: int) -> socket.socket:
     :param port: 0 takes any free one.
     :raises OSError: the port is taken, or may not be used.
     """
-    return socket.create_server((ADDRESS, port), backlog=1024)
+    return socket.create_server((ADDRESS, port), backlog=_BACKLOG)
+
+
+class Door:
+    """Where connections come in, and are refused for a time.
+
+    :param listener: the socket to begin with.
+    """
+
+    def __init__(self, listener: socket.socket) -> None:
+        self._listener = listener
+        self._runner: web.AppRunner | None = None
+        self._site: web.SockSite | None = None
+        self._reopening: asyncio.Task[None] | None = None
+
+    async def open(self, runner: web.AppRunner) -> None:
+        """Accept connections and have them served."""
+        self._runner = runner
+        self._site = web.SockSite(runner, self._listener, backlog=_BACKLOG)
+        await self._site.start()
+
+    async def refuse(self, seconds: float, end: Callable[[], None]) -> None:
+        """Refuse connections for a time; those that there are go on.
+
+        :param end: called before connections are accepted again.
+        :returns: when connections are refused.
+        :raises ValueError: they already are.
+        """
+        runner = self._runner
+        site, self._site = self._site, None
+        if runner is None or site is None:
+            raise ValueError('Connections are already refused.')
+        address = self._listener.getsockname()
+        await site.stop()
+        # Bound, so that nobody else gets the port, but not listening.
+        self._listener = socket.socket()
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._listener.bind(address)
+
+        async def reopen() -> None:
+            await asyncio.sleep(seconds)
+            end()
+            await self.open(runner)
+
+        self._reopening = asyncio.create_task(reopen())
+
+    def stop(self) -> None:
+        """Stay closed, if closed."""
+        if self._reopening is not None:
+            self._reopening.cancel()
+        if self._site is None:
+            self._listener.close()
 
 
 async def serve(listener: socket.socket, config: settings.Settings,
@@ -67,18 +120,20 @@ async def serve(listener: socket.socket, config: settings.Settings,
                          proc_units)
     tokens = logon.Tokens()
     try:
-        service = rest.RestService(host, tokens)
-        commands = control.ControlService(host, service)
+        service = rest.RestService(host, tokens, random.SystemRandom())
+        door = Door(listener)
+        commands = control.ControlService(host, service, door.refuse)
         commands.add_lpars(count=lpars)
         runner = web.AppRunner(application(service, commands),
                                access_log=None, handler_cancellation=True,
                                shutdown_timeout=_STOP_SECONDS)
         await runner.setup()
         try:
-            await web.SockSite(runner, listener, backlog=1024).start()
+            await door.open(runner)
             started(f'http://{ADDRESS}:{port}')
             await stop.wait()
         finally:
+            door.stop()
             await runner.cleanup()
     finally:
         tokens.close()

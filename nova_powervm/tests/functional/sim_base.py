@@ -45,6 +45,7 @@ class SimulatorTestCase(testtools.TestCase):
         super().setUp()
         self.useFixture(fixtures.FakeLogger())
         self.control = self.sim.control
+        self.control.clear_faults()
         self.control.delete_lpars(
             [lpar['uuid'] for lpar in self.control.lpars()])
         self.control.configure(**dataclasses.asdict(self.settings()))

@@ -88,3 +88,11 @@ class EventBusTestCase(testtools.TestCase):
         self.scheduler.advance(events.IDLE_SECONDS + 1)
         self._take('new')
         self.assertEqual([], self._take('waiting'))
+
+    def test_restart(self):
+        for new_client, expected in ((False, []), (True, [('NEW_CLIENT',
+                                                           '')])):
+            self._take('a')
+            self.bus.post('MODIFY_URI')
+            self.bus.restart(new_client)
+            self.assertEqual(expected, self._take('a'))

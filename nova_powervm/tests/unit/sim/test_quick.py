@@ -47,7 +47,7 @@ class QuickTestCase(testtools.TestCase):
 
     def test_listing_has_all_and_their_uuids(self):
         lpar = self.host.create(lpar_mod.Config(name='one'))
-        found = quick.listing(self.host)
+        found = quick.listing(self.host, self.host)
         self.assertEqual(2, len(found))
         self.assertEqual(lpar.uuid, found[1]['UUID'])
         # As in published answers, only the listing has it.
