@@ -20,46 +20,17 @@ import mock
 from nova.compute import power_state
 from nova.compute import task_states
 from nova import monkey_patch
-from nova import objects
-from nova.virt import event as virt_event
 from pypowervm import adapter as pvm_adapter
 
 from nova_powervm.sim import process
 from nova_powervm.tests import base
+from nova_powervm.tests.functional.wire import records
 from nova_powervm.tests.unit.virt.powervm import world
 from nova_powervm.virt.powervm import event
-from nova_powervm.virt.powervm.lifecycle import conductor
 from nova_powervm.virt.powervm import vm
 
 _DELAY = 0.4
 _PATIENCE = 60.0
-
-
-class Nova:
-    """Nova's records in memory, with the conduct of its manager."""
-
-    def __init__(self, driver):
-        self._driver = driver
-        self.instances = {}
-        self.lookups = 0
-        self.events = []
-
-    def get_by_filters(self, context, filters, expected_attrs):
-        self.lookups += 1
-        return [instance.obj_clone() for uuid in filters['uuid']
-                if (instance := self.instances.get(uuid)) is not None]
-
-    def emit_event(self, lifecycle_event):
-        instance = self.instances[lifecycle_event.get_instance_uuid()]
-        transition = lifecycle_event.get_transition()
-        told = {virt_event.EVENT_LIFECYCLE_STARTED: power_state.RUNNING,
-                virt_event.EVENT_LIFECYCLE_STOPPED: power_state.SHUTDOWN,
-                virt_event.EVENT_LIFECYCLE_SUSPENDED: power_state.SUSPENDED}
-        state = vm.get_vm_qp(self._driver.adapter,
-                             vm.get_pvm_uuid(instance), 'PartitionState')
-        self.events.append((instance.uuid, transition))
-        if vm.POWERVM_TO_NOVA_STATE[state] == told[transition]:
-            instance.power_state = told[transition]
 
 
 class TestOnTheWire(base.TestCase):
@@ -81,12 +52,9 @@ class TestOnTheWire(base.TestCase):
         self.driver = mock.Mock(
             spec=['adapter', 'emit_event', 'nvram_mgr', 'session'],
             adapter=self.adapter, session=self.session, nvram_mgr=None)
-        self.nova = Nova(self.driver)
+        self.nova = records.Nova(self.driver)
+        self.nova.use_in(self)
         self.driver.emit_event = self.nova.emit_event
-        patcher = mock.patch.object(
-            objects.InstanceList, 'get_by_filters', self.nova.get_by_filters)
-        patcher.start()
-        self.addCleanup(patcher.stop)
         self.handler = event.PowerVMNovaEventHandler(
             self.driver, conf=world.make_conf(
                 event_delay=_DELAY, event_max_delay=2.0))
@@ -94,17 +62,13 @@ class TestOnTheWire(base.TestCase):
         listener = self.session.get_event_listener()
         listener.subscribe(self.handler)
         self.addCleanup(listener.unsubscribe, self.handler)
+        self.wait_until(lambda: self.count('resyncs', since=False),
+                        'the resync of the start')
 
     def add(self, count, state='running', **fields):
         """Make LPARs and nova's records of them; wait for their events."""
         lpars = self.control.add_lpars(count, state=state)
-        for lpar in lpars:
-            low, high = conductor.candidate_uuids(lpar)
-            # Each other one with the bit that PowerVM clears.
-            uuid = (low, high)[len(self.nova.instances) % 2]
-            self.nova.instances[uuid] = objects.Instance(**{
-                'uuid': uuid, 'host': world.HOST, 'task_state': None,
-                'power_state': vm.POWERVM_TO_NOVA_STATE[state], **fields})
+        self.nova.add(lpars, vm.POWERVM_TO_NOVA_STATE[state], **fields)
         self.settle()
         self.control.reset_counters()
         self.nova.lookups = 0
@@ -146,9 +110,7 @@ class TestOnTheWire(base.TestCase):
         return value - self.before[name] if since else value
 
     def power_states(self, lpars):
-        return [self.nova.instances[uuid].power_state for lpar in lpars
-                for uuid in conductor.candidate_uuids(lpar)
-                if uuid in self.nova.instances]
+        return self.nova.power_states(lpars)
 
     def assertPower(self, power, lpars):
         self.assertEqual([power] * len(lpars), self.power_states(lpars))
@@ -167,21 +129,25 @@ class TestOnTheWire(base.TestCase):
         self.settle()
         self.assertPower(power_state.SHUTDOWN, lpars)
         self.assertEqual(1, len(self.nova.events))
-        self.assertEqual(1, self.nova.lookups)
-        # One read here, and one by nova's manager.
-        self.assertEqual(2, self.control.counters()['quick_property'])
+        self.wait_until(lambda: self.count('no_change') == 1, 'confirmed')
+        self.assertEqual(2, self.nova.lookups)
+        # One read here, one by nova's manager, one to confirm.
+        self.assertEqual(3, self.control.counters()['quick_property'])
 
     def test_many(self):
         lpars = self.add(40)
         self.control.set_state(lpars, 'not activated', events=5)
+        self.wait_until(lambda: self.count('emitted'), 'nova told')
+        self.assertEqual(1, self.nova.lookups)
         self.settle()
         self.assertPower(power_state.SHUTDOWN, lpars)
         self.assertEqual(40, len(self.nova.events))
-        self.assertEqual(1, self.nova.lookups)
+        self.wait_until(lambda: self.count('no_change') == 40, 'confirmed')
+        # How many batches confirm depends on how fast nova was told.
+        self.assertEqual(self.count('batches'), self.nova.lookups)
         counters = self.control.counters()
-        self.assertEqual(1, counters['quick_all'])
+        self.assertGreaterEqual(self.nova.lookups, counters['quick_all'])
         self.assertNotIn('lpar_feed', counters)
-        self.assertEqual(1, self.count('batches'))
 
     def test_redundant_storm(self):
         lpars = self.add(40)
@@ -201,9 +167,10 @@ class TestOnTheWire(base.TestCase):
         self.settle()
         self.assertPower(power_state.SHUTDOWN, lpars[:6])
         self.assertPower(power_state.RUNNING, lpars[6:])
+        self.wait_until(lambda: self.count('no_change') == 6, 'confirmed')
         counters = self.control.counters()
         self.assertEqual(
-            (1, 1), (counters['quick_all'], counters['lpar_feed']))
+            (1, 2), (counters['quick_all'], counters['lpar_feed']))
 
     def test_restart_within_the_delay(self):
         lpars = self.add(5)
@@ -251,7 +218,6 @@ class TestOnTheWire(base.TestCase):
         self.control.delete_lpars(lpars)
         self.settle()
         self.assertEqual([], self.nova.events)
-        self.assertEqual(0, self.count('scheduled', since=False))
 
     def test_malformed_among_good(self):
         lpars = self.add(1)
