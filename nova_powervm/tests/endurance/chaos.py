@@ -1,0 +1,239 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+
+"""A chaos run: everything fails at random, then it is quiet, and nova knows.
+
+``python -m nova_powervm.tests.endurance.chaos`` exits with 1 if, after the
+services have worked again for a while, nova's record of an LPAR is not
+NovaLink's.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import sys
+import time
+
+from nova.compute import power_state
+
+from nova_powervm.demo import backend as demo_backend
+from nova_powervm.tests.endurance import plan as plan_mod
+from nova_powervm.tests.endurance import subject as subject_mod
+from nova_powervm.virt.powervm import vm
+
+_OPTIONS = {'event_delay': 0.5, 'event_max_delay': 3.0,
+            'event_state_ttl': 20, 'rest_connect_tries': 1}
+# An attempt is made once a minute after a long outage, and a read may be
+# waiting for an answer that does not come.
+_CONVERGE_SECONDS = 150.0
+_THREADS = 5
+
+
+class Run:
+    """Carries out a plan; its methods are the plan's steps.
+
+    :param subject: the processes.
+    :param plan: what happens.
+    """
+
+    def __init__(self, subject, plan):
+        self._subject = subject
+        self._steer = subject.steer
+        self._plan = plan
+        self.counts = collections.Counter()
+        self.module_threads = 0
+
+    def chaos(self):
+        """Carry out the steps, each at its time or as soon as it can be."""
+        lpars = self._plan.first
+        self._steer('add_lpars', len(lpars), uuids=lpars)
+        self._subject.call('add', lpars=lpars, power=power_state.RUNNING)
+        self._subject.call('start')
+        begin = sampled = time.monotonic()
+        for step in self._plan.steps():
+            time.sleep(max(0.0, begin + step.at - time.monotonic()))
+            getattr(self, step.what)(*step.args)
+            self.counts[step.what] += 1
+            if time.monotonic() - sampled > 1:
+                sampled = time.monotonic()
+                self._sample()
+
+    def calm(self):
+        """Have everything work, and every LPAR in a state for nova."""
+        self._steer('clear_faults')
+        self._steer('configure', latency_ms=0, quick_all=True)
+        self.conductor(0, 0)
+        self.task(self._plan.first, None)
+        self._steer('set_state', [
+            lpar['uuid'] for lpar in self._steer('lpars')
+            if lpar['state'] in plan_mod.PASSING], 'running')
+
+    def converge(self):
+        """Wait until nova's record is NovaLink's.
+
+        :returns: the differences left, the last report, and the seconds.
+        """
+        begin = time.monotonic()
+        while True:
+            report = self._sample()
+            different = self._subject.differences(report)
+            seconds = time.monotonic() - begin
+            if not different or seconds > _CONVERGE_SECONDS:
+                return different, report, seconds
+            time.sleep(0.2)
+
+    def _sample(self):
+        self._subject.sample()
+        report = self._subject.call('report')
+        self.module_threads = max(self.module_threads,
+                                  report['statistics']['threads'])
+        return report
+
+    # Steps
+
+    def power(self, lpars, operation):
+        self._steer('power', lpars, operation)
+
+    def state(self, lpars, state, events):
+        known = {lpar['uuid'] for lpar in self._steer('lpars')}
+        self._steer('set_state', [lpar for lpar in lpars if lpar in known],
+                    state, events)
+
+    def storm(self, events):
+        self._steer('storm', events=events)
+
+    def tell_again(self):
+        self._steer('storm', events=1)
+
+    def create(self, lpar, state):
+        # As nova does: the record is there first.
+        self._subject.call('add', lpars=[lpar],
+                           power=vm.POWERVM_TO_NOVA_STATE[state])
+        self._steer('add_lpars', 1, uuids=[lpar], state=state)
+
+    def delete(self, lpar):
+        self._steer('delete_lpars', [lpar])
+        self._subject.call('remove', lpars=[lpar])
+
+    def task(self, lpars, task):
+        self._subject.call('task', lpars=lpars, task=task)
+
+    def conductor(self, failing, slow):
+        self._subject.call('conductor', failing=failing, slow=slow)
+
+    def fault(self, kind, fault, seconds, probability):
+        self._steer('inject_fault', kind, fault, seconds=seconds,
+                    probability=probability)
+
+    def latency(self, milliseconds):
+        self._steer('configure', latency_ms=milliseconds)
+
+    def quick_all(self, offered):
+        self._steer('configure', quick_all=offered)
+
+    def refuse(self, seconds):
+        self._steer('refuse', seconds)
+
+    def restart(self, seconds, new_client):
+        self._steer('restart', seconds, new_client=new_client)
+
+    def cache_cleared(self, events):
+        self._steer('send_events', [{'type': 'CACHE_CLEARED'}] * events)
+
+
+def run(backend, options):
+    """Make one run.
+
+    :returns: the lines that say what happened, and whether it went well.
+    """
+    plan = plan_mod.Plan(options.seed, options.seconds, options.lpars)
+    log = options.log and f'{options.log}.{backend}'
+    with subject_mod.Subject(backend, options.seed, log,
+                             **_OPTIONS) as subject:
+        the_run = Run(subject, plan)
+        the_run.chaos()
+        the_run.calm()
+        different, report, seconds = the_run.converge()
+        faults = subject.control.faults()
+        subject.sample()
+        subject.call('stop')
+    left = {lpar: found for lpar, found in different.items()
+            if found[0] in report['left_to_nova']}
+    failures = [f'nova and NovaLink differ: {found}'
+                for lpar, found in different.items() if lpar not in left]
+    failures += report['violations']
+    if the_run.module_threads > _THREADS:
+        failures.append('too many threads')
+    statistics = report['statistics']
+    lines = [
+        'chaos: backend=%s seed=%d seconds=%g lpars=%d' % (
+            backend, options.seed, options.seconds, options.lpars),
+        f'  LPARs at the end          {len(report["power"])}',
+        '  steps                     ' + _counted(the_run.counts),
+        '  faults injected']
+    lines += [f'    {kind:<24}' + _counted(counts)
+              for kind, counts in sorted(faults.items())]
+    lines += [
+        f'    conductor               failed {report["conductor_failed"]}',
+        '  the module                ' + _counted(
+            {name: round(value, 1) for name, value in statistics.items()
+             if value}),
+        f'  converged in              {seconds:.1f} s',
+        '  differ                    %d, of which a warning left to nova %d'
+        % (len(different), len(left)),
+        f'  peak memory               {subject.peak_rss_mib:.1f} MiB',
+        '  peak threads              %d of the process, %d of the module' % (
+            subject.peak_threads, the_run.module_threads),
+        '  warnings']
+    lines += [f'    {count:>6} {line[:90]}'
+              for line, count in sorted(report['warnings'].items())]
+    lines += [f'  FAILED: {failure}' for failure in failures[:20]]
+    lines.append('  result                    '
+                 + ('failed' if failures else 'passed'))
+    return lines, not failures
+
+
+def _counted(counts):
+    return ', '.join(f'{name} {count}'
+                     for name, count in sorted(counts.items()))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('--seconds', type=float, default=600,
+                        help='how long there is chaos (%(default)s)')
+    parser.add_argument('--seed', type=int, default=1,
+                        help='the same gives the same changes and faults '
+                        '(%(default)s)')
+    parser.add_argument('--backend', default='both',
+                        choices=(*demo_backend.BACKENDS, 'both'),
+                        help='both run at the same time (%(default)s)')
+    parser.add_argument('--lpars', type=int, default=100,
+                        help='LPARs at the beginning (%(default)s)')
+    parser.add_argument('--log', help='file for the logs; the name of the '
+                        'backend is added')
+    options = parser.parse_args()
+    backends = (demo_backend.BACKENDS if options.backend == 'both'
+                else (options.backend,))
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        runs = [pool.submit(run, backend, options) for backend in backends]
+        passed = True
+        for each in runs:
+            lines, well = each.result()
+            print('\n'.join(lines), flush=True)
+            passed = passed and well
+    return 0 if passed else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())
