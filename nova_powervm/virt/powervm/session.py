@@ -29,9 +29,9 @@ POLL_TIMEOUT = 45.0
 # it from memory.
 _QUICK_TIMEOUT = 30.0
 
-# Seconds for logging on: until it has ended, every other request of the session
-# waits for it. And for logging off, which pypowervm does when the session is
-# let go of.
+# Seconds for logging on: until it has ended, all other requests of the session
+# wait for it. And for logging off, which pypowervm does when the session is let
+# go of.
 _LOGON_TIMEOUT = 30.0
 _LOGOFF_TIMEOUT = 2.0
 

@@ -340,7 +340,7 @@ class RenewSessionTestCase(DriverTestCase):
 
     def test_renewed(self):
         self.driver.renew_session()
-        first, second = self.sessions
+        _, second = self.sessions
         self.assertIs(second, self.driver.session)
         self.assertIs(second, self.driver.adapter.session)
         self.assertEqual([], self.old.handlers)
