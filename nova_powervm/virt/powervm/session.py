@@ -30,8 +30,7 @@ POLL_TIMEOUT = 45.0
 _QUICK_TIMEOUT = 30.0
 
 # Seconds for logging on: until it has ended, all other requests of the session
-# wait for it. And for logging off, which pypowervm does when the session is let
-# go of.
+# wait for it. And for logging off, which pypowervm does when the session ends.
 _LOGON_TIMEOUT = 30.0
 _LOGOFF_TIMEOUT = 2.0
 
