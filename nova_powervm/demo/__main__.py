@@ -101,9 +101,13 @@ class _Interrupts:
 
     An exception out of a signal handler could come in the middle of
     anything, and under eventlet in any green thread.
+
+    :ivar armed: whether there is anything to end with care; until then a
+        request ends the process at once.
     """
 
     def __init__(self) -> None:
+        self.armed = False
         self._requested = False
         for number in signal.SIGINT, signal.SIGTERM:
             signal.signal(number, self._handle)
@@ -112,6 +116,8 @@ class _Interrupts:
         if not self._requested:
             self._requested = True
             os.write(sys.stderr.fileno(), b'\nstopping\n')
+        if not self.armed:
+            os._exit(EXIT_INTERRUPTED)
 
     def check(self) -> None:
         """Raise KeyboardInterrupt if somebody wants the demo to end."""
@@ -150,6 +156,7 @@ def main(argv: list[str] | None = None) -> int:
         backend.select(args.backend)
         # Not before: this imports nova.
         from nova_powervm.demo import runner
+        interrupts.armed = True
         status = runner.run(args.lpars, args.delay, args.backend, args.json,
                             interrupts.check, interrupts.pause)
     except KeyboardInterrupt:

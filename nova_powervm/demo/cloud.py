@@ -49,13 +49,13 @@ from nova import objects
 from nova.objects import host_mapping
 from nova import service
 from nova.tests import fixtures as nova_fixtures
-from nova.tests.functional import fixtures as func_fixtures
 import nova.virt
 from oslo_log import log as logging
 from oslo_utils import uuidutils
 from pypowervm.utils import uuid as pvm_uuid
 
 from nova_powervm import conf
+from nova_powervm.demo import placement
 
 CONF = conf.CONF
 
@@ -149,7 +149,7 @@ class Cloud(fixtures.Fixture):
         self._progress('placement')
         self.useFixture(nova_fixtures.OpenStackSDKFixture())
         self.useFixture(nova_fixtures.RealPolicyFixture())
-        self.useFixture(func_fixtures.PlacementFixture())
+        self.useFixture(placement.CachedPlacement())
         self._glance = self.useFixture(nova_fixtures.GlanceFixture(self))
         self.useFixture(nova_fixtures.NeutronFixture(self))
         self._progress('conductor')
@@ -198,9 +198,6 @@ class Cloud(fixtures.Fixture):
         for group, name in ('api_database', 'api'), ('database', 'cell1'):
             self.flags(group, connection=self._sqlite(name))
         self.flags('powervm', **self._powervm)
-        # placement logs each request, and there are tens of thousands.
-        self.flags(default_log_levels=[
-            *CONF.default_log_levels, 'placement=WARNING'])
         self._log_to_file()
         objects.register_all()
         # Idle workers of futurist notice once in this many seconds that their

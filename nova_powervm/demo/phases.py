@@ -36,8 +36,7 @@ if typing.TYPE_CHECKING:
 
 STORM_EVENTS = 12
 
-# For each server that it builds, nova-compute asks placement for the
-# allocations of every server that was scheduled to it by then.
+# nova-compute builds ten at a time.
 _BOOT_TOGETHER = 20
 
 # How much of the time may be spent on asking what is going on: it takes
@@ -48,6 +47,11 @@ _BOOT_SHARE = 0.1
 # LPARs of each kind that change during a task: nova-compute serves 64
 # requests at once, and all of these have to be in progress together.
 _MOST_TASKS = 30
+
+# Until the demo itself ends it, seconds.
+_FOR_EVER = 3600.0
+
+_SHUTDOWN_SECONDS = 2.0
 
 # How long the demo waits beyond what a phase should take, seconds. Many
 # servers on few processors need most of it.
@@ -256,50 +260,39 @@ class Demo:
     def _change_in_task(self, start: list[str], stop: list[str]) -> _Change:
         """Have nova start some and stop others, and interfere.
 
-        nova starts servers that it knows to be off, and their LPARs take so
-        long that the module looks at them meanwhile. Half of them are then
-        activated outside nova, so that nova's start fails although the LPAR
-        runs: of this, and of nothing else, nova has to be told when the task
-        has ended. Being told, nova stops them, since its users want them
-        stopped. The LPARs that nova stops lose their power meanwhile.
+        nova starts servers that it knows to be off. Their LPARs boot until,
+        after the module has looked at each, they are activated outside nova,
+        so that nova's start fails although they run: of this nova has to be
+        told when its task has ended. Then it stops them, since their users
+        want them stopped. The LPARs that nova stops lose their power, which
+        nova finds out without being told.
         """
-        activated = start[::2]
         busy = self._stage.statistics.counters()['busy'] + len(start)
-        task_seconds = 1.1 * self._delay + 3 + 0.1 * len(start)
-        # A job to power on ends half way through the boot.
-        self._control.configure(boot_seconds=2 * task_seconds,
-                                shutdown_seconds=2 * task_seconds)
+        self._control.configure(boot_seconds=_FOR_EVER,
+                                shutdown_seconds=_FOR_EVER)
         self._cloud.act(start, {'os-start': None})
         self._cloud.act(stop, {'os-stop': None})
-        self._wait('task', lambda: self._transitional(start + stop))
-        self._wait('task', functools.partial(self._unseen, start, busy))
-        servers = self._cloud.servers()
-        tell = [uuid for uuid in activated
-                if servers[uuid].task_state is not None]
-        self._control.configure(shutdown_seconds=2.0)
+        self._wait('task', functools.partial(
+            self._in_task, self._lpars(start), self._lpars(stop), busy))
+        self._control.configure(shutdown_seconds=_SHUTDOWN_SECONDS)
         at = self._clock()
-        self._control.set_state(self._lpars(activated), 'running', events=3)
+        self._control.set_state(self._lpars(start), 'running', events=3)
         self._control.set_state(self._lpars(stop), 'not activated', events=3)
         # nova shows for a moment only that it knows. Then it acts on it.
         return _Change(
-            len(start) + len(stop), tell, lambda server, lpar_state:
+            len(start) + len(stop), start, lambda server, lpar_state:
             (server.power_state == power_state.RUNNING
              or lpar_state != 'running'), at)
 
-    def _transitional(self, uuids: list[str]) -> str:
+    def _in_task(self, start: list[str], stop: list[str], busy: float) -> str:
         states = self._stage.lpar_states()
-        begun = sum(states[lpar] in ('starting', 'shutting down')
-                    for lpar in self._lpars(uuids))
-        return '' if begun == len(uuids) else (
-            'LPARs on their way: %d of %d' % (begun, len(uuids)))
-
-    def _unseen(self, starting: list[str], busy: int) -> str:
-        states = self._stage.lpar_states()
-        if (self._stage.statistics.counters()['busy'] >= busy
-                or any(states[lpar] != 'starting'
-                       for lpar in self._lpars(starting))):
-            return ''
-        return 'nova is starting and stopping servers'
+        begun = (sum(states[lpar] == 'starting' for lpar in start)
+                 + sum(states[lpar] != 'running' for lpar in stop))
+        if begun < len(start) + len(stop):
+            return 'LPARs on their way: %d of %d' % (
+                begun, len(start) + len(stop))
+        return '' if self._stage.statistics.counters()['busy'] >= busy else (
+            'the module looks at them during the tasks')
 
     # What is common to all phases.
 

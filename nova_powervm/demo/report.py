@@ -46,16 +46,28 @@ def _row(phase: demo_phases.Phase) -> tuple[str, ...]:
         '%.1f' % phase.seconds)
 
 
+def _total(phases: Sequence[demo_phases.Phase]) -> tuple[str, ...]:
+    sums = [sum(values) for values in zip(*(
+        (phase.events, phase.looks, phase.rest_reads, phase.lookups,
+         phase.emitted, phase.release9_rest_reads, phase.release9_lookups)
+        for phase in phases), strict=True)]
+    counts = [str(count) for count in sums]
+    return ('total', '', *counts[:5], '', *counts[5:],
+            '%.1f' % sum(phase.seconds for phase in phases))
+
+
 def table(phases: Sequence[demo_phases.Phase]) -> str:
-    """Return the phases as text, one line each."""
-    rows = [*_HEADINGS, *map(_row, phases)]
+    """Return the phases as text, one line each, and their sums."""
+    rows = [*_HEADINGS, *map(_row, phases), _total(phases)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ['  '.join(
         [row[0].ljust(widths[0])]
         + [cell.rjust(width)
            for cell, width in zip(row[1:], widths[1:], strict=True)]).rstrip()
         for row in rows]
-    lines.insert(len(_HEADINGS), '-' * max(map(len, lines)))
+    rule = '-' * max(map(len, lines))
+    lines.insert(len(_HEADINGS), rule)
+    lines.insert(-1, rule)
     return '\n'.join(lines)
 
 

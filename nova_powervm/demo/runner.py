@@ -46,21 +46,31 @@ def run(lpars: int, delay: float, backend: str, json_file: str | None,
 
     say('nova on %s with %d LPARs, event delay %g s' % (backend, lpars, delay))
     state_path = tempfile.mkdtemp(prefix='nova-powervm-demo-')
-    status = 1
     try:
-        status = _run(lpars, delay, backend, json_file, state_path, say, pause)
+        status = _attempt(lpars, delay, backend, json_file, state_path, say,
+                          pause, check)
     except KeyboardInterrupt:
-        status = 0
+        shutil.rmtree(state_path, ignore_errors=True)
         raise
-    except Exception as error:
-        print('nova-powervm-demo: %s' % _cause(error), file=sys.stderr)
-    finally:
-        if status:
-            print('Logs and databases are in %s' % state_path,
-                  file=sys.stderr)
-        else:
-            shutil.rmtree(state_path, ignore_errors=True)
+    if status:
+        print('Logs and databases are in %s' % state_path, file=sys.stderr)
+    else:
+        shutil.rmtree(state_path, ignore_errors=True)
     return status
+
+
+def _attempt(lpars: int, delay: float, backend: str, json_file: str | None,
+             state_path: str, say: Callable[[str], None],
+             pause: Callable[[float], None], check: Callable[[], None]
+             ) -> int:
+    try:
+        return _run(lpars, delay, backend, json_file, state_path, say, pause)
+    except Exception as error:
+        # Ctrl-C in a terminal may reach the simulator, too: what fails for
+        # lack of it has not failed.
+        check()
+        print('nova-powervm-demo: %s' % _cause(error), file=sys.stderr)
+        return 1
 
 
 def _run(lpars: int, delay: float, backend: str, json_file: str | None,

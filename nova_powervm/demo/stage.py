@@ -13,6 +13,7 @@
 """A nova on a simulated host, with everything that is measured of it."""
 
 from collections.abc import Callable
+import contextlib
 import gc
 
 import fixtures
@@ -80,8 +81,10 @@ class Stage(fixtures.Fixture):
 
     def _release_session(self) -> None:
         """End what pypowervm would do later, without a service to do it."""
-        # Its poll thread ends when its last poll is answered.
-        self.control.send_events([{'type': 'CUSTOM_CLIENT_EVENT'}])
+        # Its poll thread ends when its last poll is answered, or fails
+        # because the simulator was ended by somebody else.
+        with contextlib.suppress(OSError):
+            self.control.send_events([{'type': 'CUSTOM_CLIENT_EVENT'}])
         # Its session logs off when it is collected, and the exceptions of
         # failed tasks hold it in cycles.
         gc.collect()

@@ -124,7 +124,13 @@ class TestInterrupts(testtools.TestCase):
         self.interrupts.pause(1)
         demo.time.sleep.assert_called_once_with(1)
 
+    def test_a_signal_before_anything_runs_ends_the_process(self):
+        exit_now = self.useFixture(fixtures.MockPatch('os._exit')).mock
+        os.kill(os.getpid(), signal.SIGINT)
+        exit_now.assert_called_once_with(130)
+
     def test_a_signal_ends_the_demo_where_it_checks(self):
+        self.interrupts.armed = True
         for number in (signal.SIGTERM, signal.SIGINT):
             os.kill(os.getpid(), number)
         self.assertRaises(KeyboardInterrupt, self.interrupts.check)

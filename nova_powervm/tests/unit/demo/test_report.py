@@ -33,11 +33,14 @@ class TestTable(testtools.TestCase):
         lines = report.table([
             phase(), phase(name='stopped', known_seconds=[3.25, 3.5, 4.04])
         ]).splitlines()
-        self.assertEqual(5, len(lines))
+        self.assertEqual(7, len(lines))
         self.assertEqual(
             ['boot', 'storm', '20', '240', '20', '1', '0', '0', '-', '20',
              '31', '3.7'], lines[3].split())
         self.assertEqual('3.2-4.0', lines[4].split()[7])
+        self.assertEqual(
+            ['total', '480', '40', '2', '0', '0', '40', '62', '7.4'],
+            lines[6].split())
 
     def test_columns_are_aligned(self):
         lines = report.table([
