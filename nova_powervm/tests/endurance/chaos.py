@@ -13,9 +13,10 @@
 
 """A chaos run: everything fails at random, then it is quiet, and nova knows.
 
-``python -m nova_powervm.tests.endurance.chaos`` exits with 1 if, after the
-services have worked again for a while, nova's record of an LPAR is not
-NovaLink's.
+That is a round; a run has many, since a later change hides that an earlier
+one was missed. ``python -m nova_powervm.tests.endurance.chaos`` exits with 1
+if at the end of one, after the services have worked again for a while, nova's
+record of an LPAR is not NovaLink's.
 """
 
 import argparse
@@ -53,30 +54,44 @@ class Run:
         self.counts = collections.Counter()
         self.module_threads = 0
 
-    def chaos(self):
-        """Carry out the steps, each at its time or as soon as it can be."""
-        lpars = self._plan.first
+    def start(self):
+        """Make the LPARs and start the driver."""
+        lpars = self._plan.lpars
         self._steer('add_lpars', len(lpars), uuids=lpars)
         self._subject.call('add', lpars=lpars, power=power_state.RUNNING)
         self._subject.call('start')
+
+    def chaos(self, seconds):
+        """Carry out a round, each step at its time or as soon as it can be.
+
+        Then have everything work, and every LPAR in a state for nova.
+        """
         begin = sampled = time.monotonic()
-        for step in self._plan.steps():
+        calm = False
+        for step in self._plan.round(seconds):
+            if step.at > seconds and not calm:
+                self._calm()
+                calm = True
             time.sleep(max(0.0, begin + step.at - time.monotonic()))
-            getattr(self, step.what)(*step.args)
-            self.counts[step.what] += 1
+            self._take(step)
             if time.monotonic() - sampled > 1:
                 sampled = time.monotonic()
                 self._sample()
+        if not calm:
+            self._calm()
 
-    def calm(self):
-        """Have everything work, and every LPAR in a state for nova."""
+    def _calm(self):
         self._steer('clear_faults')
         self._steer('configure', latency_ms=0, quick_all=True)
         self.conductor(0, 0)
-        self.task(self._plan.first, None)
+        self.task(self._plan.lpars, None)
         self._steer('set_state', [
             lpar['uuid'] for lpar in self._steer('lpars')
             if lpar['state'] in plan_mod.PASSING], 'running')
+
+    def _take(self, step):
+        getattr(self, step.what)(*step.args)
+        self.counts[step.what] += 1
 
     def converge(self):
         """Wait until nova's record is NovaLink's.
@@ -156,21 +171,27 @@ def run(backend, options):
 
     :returns: the lines that say what happened, and whether it went well.
     """
-    plan = plan_mod.Plan(options.seed, options.seconds, options.lpars)
+    plan = plan_mod.Plan(options.seed, options.lpars)
+    rounds = max(1, round(options.seconds / options.round))
+    converged = []
+    failures = []
     log = options.log and f'{options.log}.{backend}'
     with subject_mod.Subject(backend, options.seed, log,
                              **_OPTIONS) as subject:
         the_run = Run(subject, plan)
-        the_run.chaos()
-        the_run.calm()
-        different, report, seconds = the_run.converge()
+        the_run.start()
+        for number in range(rounds):
+            the_run.chaos(options.seconds / rounds)
+            different, report, seconds = the_run.converge()
+            converged.append(seconds)
+            left = {lpar for lpar, (uuid, _) in different.items()
+                    if uuid in report['left_to_nova']}
+            failures += [f'round {number}: LPAR {lpar} is {state}'
+                         for lpar, (_, state) in different.items()
+                         if lpar not in left]
         faults = subject.control.faults()
         subject.sample()
         subject.call('stop')
-    left = {lpar: found for lpar, found in different.items()
-            if found[0] in report['left_to_nova']}
-    failures = [f'nova and NovaLink differ: {found}'
-                for lpar, found in different.items() if lpar not in left]
     failures += report['violations']
     if the_run.module_threads > _THREADS:
         failures.append('too many threads')
@@ -188,14 +209,16 @@ def run(backend, options):
         '  the module                ' + _counted(
             {name: round(value, 1) for name, value in statistics.items()
              if value}),
-        f'  converged in              {seconds:.1f} s',
-        '  differ                    %d, of which a warning left to nova %d'
-        % (len(different), len(left)),
+        '  rounds                    %d; seconds until nova knew: %s' % (
+            rounds, ', '.join('%.1f' % seconds for seconds in converged)),
+        '  instances that a warning  %d, of which differ at the end %d' % (
+            len(report['left_to_nova']), len(left)),
+        '    left to nova',
         f'  peak memory               {subject.peak_rss_mib:.1f} MiB',
         '  peak threads              %d of the process, %d of the module' % (
             subject.peak_threads, the_run.module_threads),
         '  warnings']
-    lines += [f'    {count:>6} {line[:90]}'
+    lines += [f'    {count:>6} {line[:68]}'
               for line, count in sorted(report['warnings'].items())]
     lines += [f'  FAILED: {failure}' for failure in failures[:20]]
     lines.append('  result                    '
@@ -212,6 +235,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--seconds', type=float, default=600,
                         help='how long there is chaos (%(default)s)')
+    parser.add_argument('--round', type=float, default=30,
+                        help='for how long at a time (%(default)s)')
     parser.add_argument('--seed', type=int, default=1,
                         help='the same gives the same changes and faults '
                         '(%(default)s)')

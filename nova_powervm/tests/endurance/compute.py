@@ -131,10 +131,13 @@ class Compute:
         hypervisor._TIMEOUT = session._QUICK_TIMEOUT = 4.0
         session.POLL_TIMEOUT = session._LOGON_TIMEOUT = 4.0
         self.warnings = LastResort()
-        logging.basicConfig(
-            filename=options.log, level=logging.INFO if options.log
-            else logging.CRITICAL,
-            format='%(asctime)s %(levelname)s %(name)s %(message)s')
+        if options.log:
+            logging.basicConfig(
+                filename=options.log, level=logging.INFO,
+                format='%(asctime)s %(levelname)s %(name)s %(message)s')
+        else:
+            # Nothing on standard error either.
+            logging.getLogger().addHandler(logging.NullHandler())
         logging.getLogger('nova_powervm').addHandler(self.warnings)
         self._driver = driver.PowerVMDriver(None)
         self._records = Records(self._driver, options.seed)

@@ -11,10 +11,10 @@
 #    under the License.
 
 
-"""What happens in a chaos run, decided before it begins.
+"""What happens in a round of chaos, decided before it begins.
 
-A plan is made of a seed alone, so that a run can be repeated: which LPARs
-change when and how, which faults there are when and for how long.
+A plan is made of random numbers alone, so that a run can be repeated: which
+LPARs change when and how, which faults there are when and for how long.
 """
 
 import dataclasses
@@ -50,20 +50,26 @@ class Step:
 
 
 class Plan:
-    """Makes the steps of one run.
+    """Makes the steps of rounds.
 
     :param seed: of the random numbers.
-    :param seconds: how long it lasts.
-    :param lpars: number of LPARs at the beginning, and roughly later.
+    :param lpars: number of LPARs that stay; others come and go.
     """
 
-    def __init__(self, seed, seconds, lpars):
+    def __init__(self, seed, lpars):
         self._chance = random.Random(seed)
-        self._seconds = seconds
-        self.first = [self._new_uuid() for _ in range(lpars)]
+        self._seconds = 0.0
+        self.lpars = [self._new_uuid() for _ in range(lpars)]
 
-    def steps(self):
-        """Return all steps in their order."""
+    def round(self, seconds):
+        """Return the steps of the next round in their order.
+
+        What would end later ends with the round, so that nothing is quiet
+        before; only what was lost silently is told again after it.
+
+        :param seconds: how long it lasts.
+        """
+        self._seconds = seconds
         steps = []
         for rate, make in ((1.5, self._change), (1 / 4, self._fault),
                            (1 / 15, self._conductor), (1 / 3, self._task),
@@ -72,7 +78,10 @@ class Plan:
             while at < self._seconds:
                 steps += make(at)
                 at += self._chance.expovariate(rate)
-        return sorted(steps, key=lambda step: step.at)
+        return sorted(
+            (step if step.what == 'tell_again' else dataclasses.replace(
+                step, at=min(step.at, self._seconds)) for step in steps),
+            key=lambda step: step.at)
 
     def _new_uuid(self):
         number = self._chance.getrandbits(127)
@@ -80,10 +89,10 @@ class Plan:
 
     def _some(self, most):
         return self._chance.sample(
-            self.first, self._chance.randint(1, min(most, len(self.first))))
+            self.lpars, self._chance.randint(1, min(most, len(self.lpars))))
 
     def _change(self, at):
-        lpars = self._some(self._chance.choice((1, 2, 3, 30)))
+        lpars = self._some(self._chance.choice((1, 1, 2, 10)))
         if self._chance.random() < 0.4:
             return [Step(at, 'power', (
                 lpars, self._chance.choice(('on', 'off', 'restart'))))]

@@ -174,13 +174,15 @@ def draw(samples, path, title):
     seconds = [sample.seconds for sample in samples]
     axes = picture.subplots(3, sharex=True)
     for axis, label, names in (
-            (axes[0], 'MiB', ('rss_mib',)),
+            (axes[0], 'resident MiB', ('rss_mib',)),
             (axes[1], 'threads', ('threads', 'module_threads')),
             (axes[2], 'LPARs', ('lpars', 'cached', 'scheduled'))):
+        most = 0
         for name in names:
-            axis.plot(seconds, [getattr(sample, name) for sample in samples],
-                      label=name.replace('_', ' '))
-        axis.set_ylim(bottom=0)
+            values = [getattr(sample, name) for sample in samples]
+            axis.plot(seconds, values, label=name.replace('_', ' '))
+            most = max(most, *values)
+        axis.set_ylim(0, most * 1.1)
         axis.set_ylabel(label)
         axis.legend(loc='lower right')
         axis.axvline(samples[len(samples) // 3].seconds, linestyle=':',

@@ -21,18 +21,18 @@ class TestPlan(base.TestCase):
 
     def test_repeatable(self):
         steps, again, other = (
-            plan.Plan(seed, 300, 20).steps() for seed in (1, 1, 2))
+            plan.Plan(seed, 20).round(300) for seed in (1, 1, 2))
         self.assertEqual(steps, again)
         self.assertNotEqual(steps, other)
         self.assertEqual(steps, sorted(steps, key=lambda step: step.at))
 
     def test_every_kind_of_step_can_be_done(self):
-        steps = plan.Plan(1, 3000, 20).steps()
+        steps = plan.Plan(1, 20).round(3000)
         for what in {step.what for step in steps}:
             self.assertTrue(callable(getattr(chaos.Run, what)), what)
 
     def test_what_is_silent_is_told_again(self):
-        steps = plan.Plan(1, 3000, 20).steps()
+        steps = plan.Plan(1, 20).round(3000)
         silent = [step for step in steps if step.what == 'fault'
                   and step.args[1] in plan.SILENT]
         self.assertNotEqual([], silent)
