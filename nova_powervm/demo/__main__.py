@@ -109,19 +109,23 @@ class _Interrupts:
     def __init__(self) -> None:
         self.armed = False
         self._requested = False
+        self._answered = False
         for number in signal.SIGINT, signal.SIGTERM:
             signal.signal(number, self._handle)
 
     def _handle(self, number: int, frame: Any) -> None:
-        if not self._requested:
-            self._requested = True
-            os.write(sys.stderr.fileno(), b'\nstopping\n')
+        # No output here: under eventlet that may switch to another green
+        # thread, and not come back.
         if not self.armed:
             os._exit(EXIT_INTERRUPTED)
+        self._requested = True
 
     def check(self) -> None:
         """Raise KeyboardInterrupt if somebody wants the demo to end."""
         if self._requested:
+            if not self._answered:
+                print('\nstopping', file=sys.stderr, flush=True)
+                self._answered = True
             raise KeyboardInterrupt
 
     def pause(self, seconds: float) -> None:
