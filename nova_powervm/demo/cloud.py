@@ -123,18 +123,15 @@ class Cloud(fixtures.Fixture):
 
     :param state_path: an empty directory for databases, logs and locks.
     :param powervm: options of the group ``[powervm]``.
-    :param compute_driver: nova's option of that name.
     :param progress: called with a few words as each part comes up.
     """
 
     def __init__(self, state_path: str, powervm: dict[str, Any],
-                 compute_driver: str = 'powervm_ext.driver.PowerVMDriver',
                  progress: Callable[[str], None] = lambda what: None) -> None:
         super().__init__()
         self.log_file = os.path.join(state_path, 'nova.log')
         self._state_path = state_path
         self._powervm = powervm
-        self._compute_driver = compute_driver
         self._progress = progress
 
     @property
@@ -187,7 +184,8 @@ class Cloud(fixtures.Fixture):
         self.useFixture(nova_fixtures.ConfFixture(CONF))
         self.flags(
             state_path=self._state_path, host=HOST,
-            compute_driver=self._compute_driver, log_file=self.log_file,
+            compute_driver='powervm_ext.driver.PowerVMDriver',
+            log_file=self.log_file,
             manager_shutdown_timeout=_STOP_SECONDS,
             # SQLite lets one thread write at a time: with more builds at
             # once they only wait for each other.
@@ -253,11 +251,10 @@ class Cloud(fixtures.Fixture):
         started.start()
         return started
 
-    def create_flavor(self, vcpus: int = 1, memory_mb: int = 256) -> str:
-        """Create a flavor without a disk and return its id."""
+    def create_flavor(self) -> str:
+        """Create the smallest flavor there can be and return its id."""
         return str(self.api.post_flavor({'flavor': {
-            'name': 'bare-%d-%d' % (vcpus, memory_mb), 'vcpus': vcpus,
-            'ram': memory_mb, 'disk': 0}})['id'])
+            'name': 'bare', 'vcpus': 1, 'ram': 256, 'disk': 0}})['id'])
 
     def create_servers(self, count: int, flavor: str) -> None:
         """Ask nova for servers without networks, all in one request.

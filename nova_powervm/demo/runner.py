@@ -53,7 +53,7 @@ def run(lpars: int, delay: float, backend: str, json_file: str | None,
         shutil.rmtree(state_path, ignore_errors=True)
         raise
     if status:
-        print('Logs and databases are in %s' % state_path, file=sys.stderr)
+        print('Logs are in %s' % state_path, file=sys.stderr)
     else:
         shutil.rmtree(state_path, ignore_errors=True)
     return status

@@ -123,5 +123,5 @@ class TestDemo(base.TestCase):
         self.assertEqual(1, done.returncode)
         self.assertIn('nova-powervm-demo: The simulator did not start',
                       done.stderr)
-        self.assertIn('Logs and databases are in %s' % self.folder.path,
+        self.assertIn('Logs are in %s' % self.folder.path,
                       done.stderr)
