@@ -317,6 +317,7 @@ class Comparison:
         LOG.debug('LPAR %s is %.100r: %s', look.lpar, state, outcome.name,
                   instance=instance if action.instance_uuid else None)
         if outcome in (_Outcome.NO_CHANGE, _Outcome.NOT_OURS):
+            look.told = None
             known = self._cache.put(look.lpar, verdict.power,
                                     action.instance_uuid, batch.now)
             if known is not None and look.since is not None:

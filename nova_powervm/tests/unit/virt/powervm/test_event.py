@@ -843,6 +843,23 @@ class TestConfirmation(world.World):
         self.advance(120)
         self.assertEqual(1, self.count('unconfirmed'))
 
+    def test_what_was_taken_is_counted_anew(self):
+        lpar = self.add()
+        for number in range(1, 7):
+            self.lpars[lpar] = 'not activated'
+            self.send(lpar)
+            self.advance(world.DELAY)
+            self.assertEqual(number, len(self.emitted))
+            # Keeps the LPAR in mind until the knowledge expires.
+            self.send(lpar)
+            self.advance(world.DELAY)
+            # Its user starts it.
+            self.lpars[lpar] = 'running'
+            self.instance(lpar).power_state = power_state.RUNNING
+            self.send(lpar)
+            self.advance(world.DELAY)
+        self.assertEqual(0, self.count('unconfirmed'))
+
     def test_redundant_events_do_not_count_anew(self):
         self.listening = False
         lpar = self.add('error')
