@@ -52,6 +52,14 @@ class TestDriver(base.TestCase):
         self.flags(host='host')
         self.flags(group='powervm', rest_port=self.simulator.port,
                    rest_connect_tries=1, bare_lpars=True, event_delay=0.2)
+        # What nova knows, for the event handler.
+        self.instances = []
+        for name in ('get_by_filters', 'get_by_host'):
+            patcher = mock.patch.object(
+                objects.InstanceList, name,
+                side_effect=lambda *args, **kwargs: list(self.instances))
+            patcher.start()
+            self.addCleanup(patcher.stop)
         self.driver = driver.PowerVMDriver(None)
         self.addCleanup(self.driver.cleanup_host, 'host')
         self.driver.init_host('host')
@@ -152,12 +160,11 @@ class TestDriver(base.TestCase):
             instance.power_state = power_state.SHUTDOWN
             emitted.put(lifecycle_event)
 
-        with mock.patch.object(objects.InstanceList, 'get_by_filters',
-                               return_value=[instance]):
-            self.driver.register_event_listener(manager)
-            self.control.power([vm.get_pvm_uuid(instance)], 'off')
-            lifecycle_event = emitted.get(timeout=_PATIENCE)
-            self.driver.cleanup_host('host')
+        self.instances.append(instance)
+        self.driver.register_event_listener(manager)
+        self.control.power([vm.get_pvm_uuid(instance)], 'off')
+        lifecycle_event = emitted.get(timeout=_PATIENCE)
+        self.driver.cleanup_host('host')
 
         self.assertEqual(_HIGH_UUID, lifecycle_event.get_instance_uuid())
         self.assertEqual(event.EVENT_LIFECYCLE_STOPPED,
