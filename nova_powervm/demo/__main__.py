@@ -17,8 +17,10 @@ extra may be missing, and the concurrency backend comes before nova.
 """
 
 import argparse
+from collections.abc import Callable
 import importlib.util
 import logging
+import math
 import os
 import signal
 import sys
@@ -42,26 +44,20 @@ _EXTRA = {
 }
 
 
-def _whole(text: str) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        value = 0
-    if not 4 <= value <= 1000:
-        raise argparse.ArgumentTypeError(
-            '%r is not a whole number from 4 to 1000' % text)
-    return value
+def _number(kind: Callable[[str], float], what: str, least: float,
+            most: float) -> Callable[[str], float]:
+    """Return a function that reads a number within bounds."""
+    def read(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(
+                '%r is not a %s from %g to %g' % (text, what, least, most))
+        return value
 
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0.5 <= value <= 60:
-        raise argparse.ArgumentTypeError(
-            '%r is not a number of seconds from 0.5 to 60' % text)
-    return value
+    return read
 
 
 def _writable(text: str) -> str:
@@ -81,10 +77,12 @@ def _parser() -> argparse.ArgumentParser:
         epilog='The exit status is 1 if nova and NovaLink disagree in the '
                'end, or if nova was told what it need not be.')
     parser.add_argument(
-        '--lpars', type=_whole, default=20, metavar='N',
+        '--lpars', type=_number(int, 'whole number', 4, 1000), default=20,
+        metavar='N',
         help='number of servers, and LPARs, 4 to 1000 (%(default)s)')
     parser.add_argument(
-        '--delay', type=_seconds, default=3.0, metavar='SECONDS',
+        '--delay', type=_number(float, 'number of seconds', 0.5, 60),
+        default=3.0, metavar='SECONDS',
         help='[powervm] event_delay: how long an LPAR must have sent no '
              'event before it is looked at, 0.5 to 60 (%(default)s)')
     parser.add_argument(
