@@ -70,7 +70,7 @@ class Plan:
         :param seconds: how long it lasts.
         """
         self._seconds = seconds
-        steps = []
+        steps = self._finale(max(0.0, seconds - 3))
         for rate, make in ((1.5, self._change), (1 / 4, self._fault),
                            (1 / 15, self._conductor), (1 / 3, self._task),
                            (1 / 4, self._come_or_go), (1 / 10, self._storm)):
@@ -108,10 +108,10 @@ class Plan:
     def _fault(self, at):
         chance = self._chance
         seconds = chance.uniform(0.5, 8)
-        kind = chance.choice(('event_poll', 'event_poll', 'event', 'event',
-                              'read', 'read', '*', 'logon', 'latency',
-                              'no quick/All', 'refuse', 'restart',
-                              'CACHE_CLEARED'))
+        kind = chance.choice(
+            ('event_poll', 'event_poll', 'event_poll', 'event', 'event',
+             'read', 'read', '*', 'logon', 'latency', 'no quick/All',
+             'refuse', 'restart', 'CACHE_CLEARED'))
         if kind == 'latency':
             return [Step(at, 'latency', (chance.uniform(50, 2000),)),
                     Step(at + seconds, 'latency', (0,))]
@@ -146,6 +146,22 @@ class Plan:
             steps.append(Step(at + seconds + 0.1, 'tell_again', ()))
         return steps
 
+    def _finale(self, at):
+        """LPARs change while their events are lost, and then nothing more."""
+        lpars = self._some(20)
+        change = Step(at + 1, 'state', (
+            lpars, self._chance.choice(('running', 'not activated')), 1))
+        loss = self._chance.choice(('cut', 'garbage', 'lose', 'restart'))
+        if loss == 'restart':
+            # They are on their way when it begins.
+            return [change,
+                    Step(at + 1.9, 'power', (lpars, 'on')),
+                    Step(at + 1.9, 'power', (lpars, 'off')),
+                    Step(at + 2, 'restart',
+                         (2, self._chance.choice((True, False))))]
+        kind = 'event' if loss == 'lose' else 'event_poll'
+        return [Step(at, 'fault', (kind, loss, 3, 1.0)), change]
+
     def _conductor(self, at):
         seconds = self._chance.uniform(1, 10)
         failing, slow = self._chance.choice(
@@ -169,4 +185,6 @@ class Plan:
                 Step(at + self._chance.uniform(3, 20), 'delete', (lpar,))]
 
     def _storm(self, at):
-        return [Step(at, 'storm', (self._chance.randint(1, 12),))]
+        # Of some only: each event also finds what was missed before.
+        return [Step(at, 'storm', (self._some(20),
+                                   self._chance.randint(1, 12)))]
