@@ -39,8 +39,9 @@ STORM_EVENTS = 12
 # nova-compute builds ten at a time.
 _BOOT_TOGETHER = 20
 
-# How much of the time may be spent on asking what is going on: it takes
-# processor time from those who are asked about.
+# How much of the time may be spent on asking what is going on, unless that
+# makes the pauses longer than 2 s: it takes processor time from those who are
+# asked about.
 _SHARE = 0.25
 _BOOT_SHARE = 0.1
 
@@ -389,7 +390,7 @@ class Demo:
             if text != said:
                 self._say('  ' + text)
                 said = text
-            self._pause(max(0.25, (self._clock() - began) / share))
+            self._pause(min(max(0.25, (self._clock() - began) / share), 2.0))
 
     def _snapshot(self) -> _Snapshot:
         stage = self._stage
