@@ -22,7 +22,8 @@ import sys
 
 from nova_powervm.demo import backend as demo_backend
 
-_TIMEOUT = 300
+# Seconds. The longest module takes some three minutes on two idle processors.
+_TIMEOUT = 900
 
 
 def run(backend: str, module: str) -> None:

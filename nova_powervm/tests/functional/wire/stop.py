@@ -41,9 +41,11 @@ class TestCleanupHost(base.TestCase):
         self.flags(group='powervm', rest_port=self.simulator.port,
                    event_delay=0.2, event_max_delay=1.0)
         self.asked = threading.Event()
-        self.release = threading.Event()
-        self.release.set()
-        self.addCleanup(self.release.set)
+        # While they are clear, nova does not answer, or take an event.
+        self.answer, self.take = threading.Event(), threading.Event()
+        for event in (self.answer, self.take):
+            event.set()
+            self.addCleanup(event.set)
         for name in ('get_by_filters', 'get_by_host'):
             patcher = mock.patch.object(
                 objects.InstanceList, name, self._instances)
@@ -60,14 +62,14 @@ class TestCleanupHost(base.TestCase):
 
     def _instances(self, context, what, expected_attrs):
         self.asked.set()
-        self.release.wait(_PATIENCE)
+        self.answer.wait(_PATIENCE)
         return [objects.Instance(
             uuid=lpar.lower(), host='this-host', task_state=None,
             power_state=0) for lpar in self.lpars]
 
     def _take(self, event):
         self.emitted.set()
-        self.release.wait(_PATIENCE)
+        self.take.wait(_PATIENCE)
 
     @staticmethod
     def _count_descriptors():
@@ -93,7 +95,8 @@ class TestCleanupHost(base.TestCase):
                     if thread.name.startswith('powervm-')
                     or 'EventPoll' in type(thread).__name__]
 
-        self.release.set()
+        self.answer.set()
+        self.take.set()
         self.wait_until(lambda: not threads(), 'threads ended')
         self.driver.register_event_listener(None)
 
@@ -115,7 +118,7 @@ class TestCleanupHost(base.TestCase):
         self.assertNothingIsLeft()
 
     def test_while_the_controller_hangs(self):
-        self.release.clear()
+        self.answer.clear()
         self.simulator.control.storm(events=1)
         self.wait_until(self.asked.is_set, 'nova asked')
         self.cleanup_host()
@@ -123,9 +126,7 @@ class TestCleanupHost(base.TestCase):
         self.assertNothingIsLeft()
 
     def test_while_nova_hangs_on_an_event(self):
-        self.wait_until(self.asked.is_set, 'nova asked')
-        self.release.clear()
-        self.emitted.clear()
+        self.take.clear()
         self.simulator.control.set_state(self.lpars, 'not activated')
         self.wait_until(self.emitted.is_set, 'nova told')
         self.cleanup_host()
