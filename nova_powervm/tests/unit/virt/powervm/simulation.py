@@ -675,8 +675,14 @@ class Simulation:
         self._resync()
 
     def poll(self, how='in order'):
-        """Deliver the events that there are."""
+        """Deliver the events that there are, in whatever order.
+
+        Those about an LPAR that was deleted come in order, as NovaLink sends
+        them: its deletion drops what is pending for it.
+        """
         events, self.events = self.events, []
+        if 'DELETE_URI' in dict(events):
+            how = 'in order'
         if how == 'backwards':
             events.reverse()
         elif how == 'doubled':

@@ -12,8 +12,28 @@
 
 """The event module in worlds that hypothesis makes up, and what must hold.
 
-The examples are the same in each run. For a long run with others, set
-``MODEL_EXAMPLES`` to their number.
+A world (see ``simulation``) is disturbed step by step, and let come to rest:
+services answer, tasks end, events are delivered. Then nova's power state of
+each instance here must be the LPAR's, or a warning has named the instance;
+and in the end the module keeps nothing. What it tells nova is judged all the
+while.
+
+Not all of it can be promised:
+
+* Where events were lost and nothing says so, or nova's record was changed
+  without a task or an event, the module need not know before the next event
+  of that LPAR, or the next comparison of all instances. Losses that must heal
+  by themselves are those that an event tells of, those while polls failed,
+  their thread was dead or the session lost, and those while the module was
+  stopped.
+* While what the module knows of an LPAR has not expired, an event after which
+  the LPAR has the power state that it knows makes it ask nova nothing. A
+  record that changed meanwhile is found out when that knowledge expires.
+* A deletion drops what is pending for its LPAR, so it may not come after the
+  events that follow it. All others may come in any order, and repeatedly.
+
+The worlds are the same in each run. For others, and as many as is liked, set
+NOVA_POWERVM_MODEL_EXAMPLES to their number; 1,000 take about a minute.
 """
 
 import functools
@@ -35,7 +55,7 @@ from nova_powervm.virt.powervm.lifecycle import pending
 objects.register_all()
 
 
-def one_of(what):
+def _one_of(what):
     """Choose from what the machine's property holds at the time."""
     return st.runner().flatmap(
         lambda machine: st.sampled_from(getattr(machine, what)))
@@ -57,7 +77,7 @@ STATES = ('running', 'not activated', 'suspended', 'error', 'shutting down',
 def rule(kind=None, of=None, when=None, **arguments):
     """Declare a rule: for one of the LPARs in ``of``, and only ``when``."""
     if of is not None:
-        arguments['slot'] = one_of(of)
+        arguments['slot'] = _one_of(of)
 
     def declare(function):
         @functools.wraps(function)
@@ -84,6 +104,7 @@ def _error(what):
 
 
 class Machine(stateful.RuleBasedStateMachine):
+    """Disturbs a world."""
 
     def __init__(self):
         super().__init__()
@@ -179,6 +200,11 @@ class Machine(stateful.RuleBasedStateMachine):
     def remove(self, slot, what):
         self.world.remove(slot, what)
 
+    @rule('lpars', of='lpars')
+    def replace(self, slot):
+        self.world.remove(slot, 'LPAR')
+        self.world.create(slot, spawn=False)
+
     @rule('lpars', of='away')
     def come(self, slot):
         self.world.come(slot)
@@ -214,14 +240,14 @@ class Machine(stateful.RuleBasedStateMachine):
 
     # Events.
 
-    @rule('disorder', held=st.booleans())
-    def hold(self, held):
-        self.world.held = held
+    @rule(when=lambda self: self.kinds & {'disorder', 'silence', 'resyncs'})
+    def hold(self):
+        self.world.held = True
 
     @rule('disorder', when=lambda self: self.world.polls and self.world.events,
-          how=st.sampled_from(('in order', 'doubled', 'backwards',
-                               'again later')))
-    def poll(self, how):
+          how=st.sampled_from(('doubled', 'backwards', 'again later')))
+    def release(self, how):
+        self.world.held = False
         self.world.poll(how)
 
     @rule('resyncs', notice=st.sampled_from((
@@ -288,59 +314,114 @@ class Machine(stateful.RuleBasedStateMachine):
         self.world.start()
 
 
-_EXAMPLES = int(os.environ.get('MODEL_EXAMPLES', '0'))
+def settings(**kwargs):
+    """Return settings for a run that is the same each time."""
+    return hypothesis.settings(
+        stateful_step_count=50, deadline=None, database=None,
+        report_multiple_bugs=False,
+        suppress_health_check=list(hypothesis.HealthCheck), **kwargs)
 
-TestModel = Machine.TestCase
-TestModel.settings = hypothesis.settings(
-    max_examples=_EXAMPLES or 100, stateful_step_count=40, deadline=None,
-    derandomize=not _EXAMPLES, database=None,
-    suppress_health_check=list(hypothesis.HealthCheck))
+
+class TestModel(unittest.TestCase):
+    """The module as it is."""
+
+    def test_model(self):
+        examples = int(os.environ.get('NOVA_POWERVM_MODEL_EXAMPLES', 0))
+        stateful.run_state_machine_as_test(Machine, settings=settings(
+            max_examples=examples or 100, derandomize=not examples))
 
 
-def _no_resync(self, batch, resync, listing):
+def _without_resync(self, batch, resync, listing):
     del batch.left[resync.lpar]
     self._pending.finish(resync)
     return {}
 
 
-def _no_dirty_flag(self, lpar, what, now):
+_mark = pending.PendingSet._mark
+
+
+def _without_dirty_flag(self, lpar, what, now):
     look = self._looks.get(lpar)
     if look is None or not look.busy:
         _mark(self, lpar, what, now)
 
 
-def _no_confirmation(self, action):
+_emit = comparison.Comparison._emit
+
+
+def _without_confirmation(self, action):
     _emit(self, action)
     action.again = None
     action.marks = pending.Mark.NOTHING
 
 
-_mark = pending.PendingSet._mark
-_emit = comparison.Comparison._emit
-
-
 class TestMutations(unittest.TestCase):
-    """Without any one of its parts the module fails the same model."""
+    """What the module would do wrong without one of its parts.
 
-    def assertFound(self, target, name, mutation):
-        settings = hypothesis.settings(
-            TestModel.settings, max_examples=3000, stateful_step_count=30,
-            derandomize=True, phases=[hypothesis.Phase.generate],
-            print_blob=False)
-        with mock.patch.object(target, name, mutation):
+    Each is found by the same machine, and by the shortest example of what it
+    found, which the module as it is passes.
+    """
+
+    def check(self, mutation, example):
+        # Each is found within some hundred worlds; with this seed, soon.
+        @hypothesis.seed(4)
+        class Seeded(Machine):
+            pass
+
+        self.settle(example)
+        with mutation:
+            self.assertRaisesRegex(
+                AssertionError, 'nova believes that A', self.settle, example)
             self.assertRaises(
-                AssertionError, stateful.run_state_machine_as_test, Machine,
-                settings=settings)
+                AssertionError, stateful.run_state_machine_as_test, Seeded,
+                settings=settings(max_examples=1000,
+                                  phases=[hypothesis.Phase.generate]))
+
+    def settle(self, example):
+        sim = simulation.Simulation()
+        try:
+            sim.wait(20)
+            example(sim)
+            sim.settle()
+        finally:
+            sim.close()
 
     def test_no_resync(self):
-        self.assertFound(comparison.Comparison, '_resync', _no_resync)
+        def example(sim):
+            sim.held = True
+            sim.change('A', 'not activated')
+            sim.lose('MISSING_EVENTS')
+
+        self.check(mock.patch.object(
+            comparison.Comparison, '_resync', _without_resync), example)
 
     def test_no_retry(self):
-        self.assertFound(comparison.Comparison, '_retry',
-                         lambda *args, **kwargs: None)
+        def example(sim):
+            sim.change('A', 'not activated')
+            sim.rest_error = _error('refused')
+            sim.wait(20)
+
+        self.check(mock.patch.object(
+            comparison.Comparison, '_retry', lambda *_, **__: None),
+            example)
 
     def test_no_dirty_flag(self):
-        self.assertFound(pending.PendingSet, '_mark', _no_dirty_flag)
+        def example(sim):
+            # An event without news, and another one while it is worked on.
+            sim.change('A', 'running')
+            sim.place = 'NovaLink'
+            sim.wait(20)
+            sim.change('A', 'not activated')
+
+        self.check(mock.patch.object(
+            pending.PendingSet, '_mark', _without_dirty_flag), example)
 
     def test_no_confirmation(self):
-        self.assertFound(comparison.Comparison, '_emit', _no_confirmation)
+        def example(sim):
+            sim.nova_listens = False
+            sim.change('A', 'not activated')
+            sim.wait(20)
+
+        self.check(mock.patch.object(
+            comparison.Comparison, '_emit', _without_confirmation),
+            example)
