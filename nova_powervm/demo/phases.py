@@ -394,10 +394,11 @@ class Demo:
 
     def _snapshot(self) -> _Snapshot:
         stage = self._stage
+        statistics, calls = stage.snapshot(
+            functools.partial(self._wait, 'a moment between looks'))
         return _Snapshot(
-            stage.markers.others, stage.statistics.counters(),
-            stage.calls.counts(), stage.calls.told(), stage.release9.looks(),
-            stage.control.counters())
+            stage.markers.others, statistics, calls, stage.calls.told(),
+            stage.release9.looks(), stage.control.counters())
 
     def _lpars(self, uuids: Iterable[str]) -> list[str]:
         wanted = set(uuids)

@@ -113,6 +113,30 @@ class Stage(fixtures.Fixture):
                 return
             events = self.markers.others
 
+    def snapshot(self, wait: Callable[[Callable[[], str]], None]
+                 ) -> tuple[dict[str, float], dict[str, int]]:
+        """Return the module's counters, and the calls, as of one moment.
+
+        What is on its way is counted on one side only, and LPARs may be
+        looked at at any time: so this waits until none is.
+
+        :param wait: as for :meth:`settle`.
+        """
+        ours: dict[str, float] = {}
+        calls: dict[str, int] = {}
+
+        def looking() -> str:
+            nonlocal ours, calls
+            ours = self.statistics.counters()
+            calls = self.calls.counts()
+            if text := self._unanswered():
+                return text
+            changed = ours != self.statistics.counters()
+            return 'LPARs were looked at' if changed else ''
+
+        wait(looking)
+        return ours, calls
+
     def _coming(self) -> str:
         return 'events are coming' if self.markers.missing else ''
 

@@ -78,12 +78,21 @@ class TestNovaLifecycle(testtools.TestCase):
     def boot(self):
         """Boot a server; return it when the module has seen it run."""
         before = set(self.cloud.servers())
+        agreed = self.agreed()
         self.cloud.create_servers(1, self.flavor)
         uuid = (set(self.cloud.servers()) - before).pop()
         self.wait_for(uuid, status='ACTIVE')
+        # It is looked at until nova's task is seen to have ended.
+        self.wait(lambda: self.agreed() > agreed,
+                  'nova and NovaLink were not found to agree')
         self.settle()
         self.assertEqual({}, self.told(uuid))
         return self.cloud.servers()[uuid]
+
+    def agreed(self):
+        """Return how many looks found nothing that nova has to learn."""
+        counters = self.stage.statistics.counters()
+        return counters['no_change'] + counters['known']
 
     def seen(self, uuid, **expected):
         server = self.cloud.servers()[uuid]
@@ -95,8 +104,13 @@ class TestNovaLifecycle(testtools.TestCase):
                   'not as expected: %s' % expected)
 
     def settle(self):
-        self.stage.settle(lambda unfinished: self.wait(
-            lambda: not unfinished(), 'it does not come to rest'))
+        self.stage.settle(self.wait_to_finish)
+
+    def snapshot(self):
+        return self.stage.snapshot(self.wait_to_finish)
+
+    def wait_to_finish(self, unfinished):
+        self.wait(lambda: not unfinished(), 'it does not come to rest')
 
     def told(self, *uuids):
         return {uuid: times for uuid, times in self.stage.calls.told().items()
@@ -196,24 +210,23 @@ class TestNovaLifecycle(testtools.TestCase):
         foreign = self.control.add_lpars(3)
         self.addCleanup(self.control.delete_lpars, foreign)
         self.settle()
-        before = self.stage.calls.counts()
+        before = self.snapshot()[1]
         self.control.storm(foreign, events=12)
         self.stay(status='ACTIVE')
         # It is known by now that they are not.
-        self.assertEqual(before, self.stage.calls.counts())
+        self.assertEqual(before, self.snapshot()[1])
 
     def test_redundant_events_cost_one_read_and_no_call(self):
         servers = [self.server, *(self.boot() for _ in range(2))]
         self.control.reset_counters()
-        before = self.stage.calls.counts()
-        counted = self.stage.statistics.counters()
+        counted, before = self.snapshot()
         events = self.stage.markers.others
         self.control.storm(events=12)
         self.stay(status='ACTIVE')
-        self.assertEqual(before, self.stage.calls.counts())
+        after, calls = self.snapshot()
+        self.assertEqual(before, calls)
         self.assertEqual(12 * len(servers),
                          self.stage.markers.others - events)
-        after = self.stage.statistics.counters()
         self.assertGreaterEqual(after['events'] - counted['events'],
                                 12 * len(servers))
         requests = self.control.counters()
@@ -222,16 +235,14 @@ class TestNovaLifecycle(testtools.TestCase):
                          sum(requests.values()))
 
     def test_lookups_are_what_leaves_nova_compute(self):
-        before = self.stage.calls.counts()
-        counted = self.stage.statistics.counters()
+        counted, before = self.snapshot()
         self.test_stopped_outside_nova()
-        after = self.stage.calls.counts()
-        self.assertEqual(
-            self.stage.statistics.counters()['lookups'] - counted['lookups'],
-            after['lookups'] - before['lookups'])
-        self.assertGreater(after['lookups'], before['lookups'])
+        after, calls = self.snapshot()
+        self.assertEqual(after['lookups'] - counted['lookups'],
+                         calls['lookups'] - before['lookups'])
+        self.assertGreater(calls['lookups'], before['lookups'])
         # nova reads the instance, saves it and stops it.
-        self.assertGreaterEqual(after['nova'] - before['nova'], 3)
+        self.assertGreaterEqual(calls['nova'] - before['nova'], 3)
 
     def test_either_first_bit_of_a_uuid(self):
         # One server in two has it set; PowerVM clears it.

@@ -159,6 +159,10 @@ class World:
     def settle(self, wait):
         wait(lambda: 'LPARs to be looked at: 7' if self.unsettled else '')
 
+    def snapshot(self, wait):
+        wait(lambda: '')
+        return self.counters(), self.counts()
+
 
 class TestDemo(testtools.TestCase):
 
