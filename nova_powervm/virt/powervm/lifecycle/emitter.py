@@ -20,6 +20,8 @@ from typing import Any
 
 from oslo_log import log as logging
 
+from nova_powervm.virt.powervm.lifecycle import threads
+
 LOG = logging.getLogger(__name__)
 
 
@@ -28,8 +30,7 @@ class Emitter:
 
     nova works in the thread that hands it an event, so that one thread would
     make a mass crash wait for each instance in turn. A thread is started
-    when a job finds all others at work, and stays. The threads are daemons:
-    one that waits for a controller must not keep nova-compute from ending.
+    when a job finds all others at work, and stays.
 
     Thread-safe.
 
@@ -46,7 +47,7 @@ class Emitter:
         self._jobs = queue_factory()
         self._lock = threading.Lock()
         self._unfinished = 0
-        self._threads: list[Any] = []
+        self._threads: list[threads.Thread] = []
         self._stopped = False
 
     @property
@@ -60,11 +61,9 @@ class Emitter:
             if self._stopped:
                 return
             if len(self._threads) < min(self._unfinished + 1, self._workers):
-                thread = self._thread_factory(
-                    target=self._run, daemon=True,
-                    name='powervm-emit-%d' % len(self._threads))
-                thread.start()
-                self._threads.append(thread)
+                self._threads.append(threads.Thread(
+                    self._thread_factory, self._run,
+                    'powervm-emit-%d' % len(self._threads)))
             self._unfinished += 1
             self._jobs.put(job)
 
@@ -76,16 +75,16 @@ class Emitter:
         """
         with self._lock:
             self._stopped = True
-            threads, self._threads = self._threads, []
+            ending, self._threads = self._threads, []
             try:
                 while True:
                     self._jobs.get_nowait()
             except queue.Empty:
                 pass
-            for _ in threads:
+            for _ in ending:
                 self._jobs.put(None)
         deadline = time.monotonic() + timeout
-        for thread in threads:
+        for thread in ending:
             thread.join(max(deadline - time.monotonic(), 0.0))
 
     def _run(self) -> None:

@@ -21,15 +21,13 @@ from oslo_log import log as logging
 from nova_powervm.virt.powervm.lifecycle import cache
 from nova_powervm.virt.powervm.lifecycle import comparison
 from nova_powervm.virt.powervm.lifecycle import pending
+from nova_powervm.virt.powervm.lifecycle import threads
 
 LOG = logging.getLogger(__name__)
 
 
 class Worker:
-    """Takes what is due and has it compared.
-
-    The thread is a daemon: one that waits for a service must not keep
-    nova-compute from ending.
+    """Takes what is due and has it compared, on one thread.
 
     :param pending_set: says what is due.
     :param state_cache: has entries that expire.
@@ -54,7 +52,7 @@ class Worker:
         self._clock = clock
         self._thread_factory = thread_factory
         self._lock = threading.Lock()
-        self._thread: Any = None
+        self._thread: threads.Thread | None = None
         self._stopped = False
 
     @property
@@ -66,10 +64,8 @@ class Worker:
         """Start the thread, unless it was started or stopped before."""
         with self._lock:
             if self._thread is None and not self._stopped:
-                thread = self._thread_factory(
-                    target=self._run, name='powervm-lifecycle', daemon=True)
-                thread.start()
-                self._thread = thread
+                self._thread = threads.Thread(
+                    self._thread_factory, self._run, 'powervm-lifecycle')
 
     def stop(self, timeout: float) -> None:
         """End the thread, whose pending set was closed before.

@@ -437,7 +437,8 @@ class Simulation:
 
     def _thread(self, **_):
         self.threads += 1
-        return mock.Mock(spec=threading.Thread)
+        return mock.Mock(spec=threading.Thread,
+                         **{'is_alive.return_value': False})
 
     def job(self, run):
         """Return a job of the present batch."""

@@ -175,7 +175,7 @@ class World(base.TestCase):
 
     def _thread(self, **kwargs):
         self.threads.append(kwargs['name'])
-        return mock.Mock()
+        return mock.Mock(**{'is_alive.return_value': False})
 
     def _get_by_filters(self, context, filters, expected_attrs):
         self.assertTrue(context.is_admin)
