@@ -292,6 +292,7 @@ class Comparison:
         if batch.wants_state(look):
             power = decision.settled_power_state(state)
             if known is not None and known.power == power:
+                look.told = None
                 # Nova's record may change unseen: once more when this
                 # knowledge has expired, in one batch with the others.
                 action.again, action.marks = known.expires, _Mark.STATE
@@ -313,7 +314,6 @@ class Comparison:
         look, state = action.look, action.state
         verdict = decision.decide(state, instance, self._host)
         outcome = verdict.outcome
-        batch.outcomes[outcome.name.lower()] += 1
         LOG.debug('LPAR %s is %.100r: %s', look.lpar, state, outcome.name,
                   instance=instance if action.instance_uuid else None)
         if outcome in (_Outcome.NO_CHANGE, _Outcome.NOT_OURS):
@@ -328,6 +328,8 @@ class Comparison:
             self._cache.drop(look.lpar)
         if outcome is _Outcome.EMITTED:
             self._tell(batch, action, verdict, instance)
+        else:
+            batch.outcomes[outcome.name.lower()] += 1
         if outcome in (_Outcome.BUSY, _Outcome.UNSETTLED):
             self._look_again(
                 action, batch.now + outage.backoff(
@@ -350,6 +352,7 @@ class Comparison:
             action.confirm = batch.now + outage.backoff(
                 look.tellings, self._delay, _TASK_MOST)
             look.tellings += 1
+            batch.outcomes['emitted'] += 1
             return
         LOG.warning(
             'nova was told %d times that LPAR %s is %s, yet its record has '

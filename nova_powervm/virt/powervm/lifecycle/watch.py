@@ -13,6 +13,7 @@
 """Watching the thread on which pypowervm polls for events."""
 
 from collections.abc import Callable
+import contextlib
 import threading
 from typing import Any
 
@@ -82,11 +83,16 @@ class ListenerWatch:
         """
         session = getattr(self._driver, 'session', None)
         self._check_silence(now)
-        if getattr(session, 'lost', False) is True:
-            self._renew(now)
-        elif self._poll_thread_is_dead():
-            self._revive(session)
-        self._check_interruptions(session)
+        try:
+            if getattr(session, 'lost', False) is True:
+                self._renew(now)
+            elif self._poll_thread_is_dead():
+                self._revive(session)
+            self._check_interruptions(session)
+            self._bound_polls(session)
+        except Exception:
+            LOG.exception("pypowervm's polls for events could not be looked "
+                          'after; this is tried again')
         return now + _INTERVAL
 
     def _check_silence(self, now: float) -> None:
@@ -115,11 +121,12 @@ class ListenerWatch:
             return
         LOG.warning("pypowervm's polls for events have ended; they are begun "
                     'again')
-        handlers = list(listener.handlers)
-        for handler in handlers:
-            listener.unsubscribe(handler)
-        for handler in handlers:
-            listener.subscribe(handler)
+        # Each of them, even if a thread cannot be started for the first.
+        with contextlib.ExitStack() as subscriptions:
+            for handler in reversed(listener.handlers):
+                subscriptions.callback(listener.subscribe, handler)
+            for handler in list(listener.handlers):
+                listener.unsubscribe(handler)
         self._stats.add(revivals=1)
         self._begin_anew()
 
@@ -155,6 +162,9 @@ class ListenerWatch:
             self._stats.add(interruptions=1)
             LOG.info('Polls for PowerVM events had failed and succeed again')
             self._resync()
+
+    @staticmethod
+    def _bound_polls(session: Any) -> None:
         listener = _listener(session)
         if listener is not None and listener.timeout > _POLL_TIMEOUT:
             listener.timeout = _POLL_TIMEOUT

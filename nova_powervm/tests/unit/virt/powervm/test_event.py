@@ -860,6 +860,24 @@ class TestConfirmation(world.World):
             self.advance(world.DELAY)
         self.assertEqual(0, self.count('unconfirmed'))
 
+    def test_what_a_resync_found_taken_is_counted_anew(self):
+        self.listening = False
+        lpar = self.add('not activated')
+        self.send(lpar)
+        for seconds in (world.DELAY, 15, 30, 60):
+            self.advance(seconds)
+        self.assertEqual(4, len(self.emitted))
+        self.instance(lpar).power_state = power_state.SHUTDOWN
+        self.handler.resync()
+        self.advance(world.DELAY)
+        self.advance(120)
+        self.assertEqual(1, self.count('known'))
+        self.listening = True
+        self.instance(lpar).power_state = power_state.RUNNING
+        self.advance(10000)
+        self.assertEqual(5, len(self.emitted))
+        self.assertEqual(0, self.count('unconfirmed'))
+
     def test_redundant_events_do_not_count_anew(self):
         self.listening = False
         lpar = self.add('error')

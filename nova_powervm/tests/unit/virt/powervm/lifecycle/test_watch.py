@@ -135,6 +135,20 @@ class TestListenerWatch(base.TestCase):
         self.check()
         self.resync.assert_not_called()
 
+    def test_a_poll_thread_that_cannot_be_started(self):
+        self.beat_and_die()
+        self.listener.subscribe.side_effect = RuntimeError(
+            "can't start new thread")
+        self.check()
+        self.assertEqual(1, self.log.output.count('could not be looked after'))
+        self.assertEqual([mock.call('ours'), mock.call('theirs')],
+                         self.listener.subscribe.call_args_list)
+        self.resync.assert_not_called()
+        self.listener.subscribe.side_effect = None
+        self.check(10)
+        self.resync.assert_called_once_with()
+        self.assertEqual(1, self.count('revivals'))
+
     def test_timeout_is_bounded(self):
         self.check()
         self.assertEqual(45.0, self.listener.timeout)
