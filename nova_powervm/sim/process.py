@@ -76,8 +76,10 @@ class SimulatorProcess:
         with contextlib.ExitStack() as stack:
             # A file, not a pipe: nobody reads it while the simulator runs.
             stderr = stack.enter_context(tempfile.TemporaryFile('w+'))
+            # Not in our session: Ctrl-C is for us, who may need it to end.
             process = subprocess.Popen(  # noqa: S603 -- our own command
                 self._command(), env=_environment(), text=True,
+                start_new_session=True,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr)
             stack.callback(_repeat, stderr)
             stack.callback(_end, process)

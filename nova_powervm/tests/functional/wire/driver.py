@@ -16,16 +16,16 @@ import queue
 import socket
 import threading
 
-import mock
 from nova.compute import power_state
 from nova.compute import provider_tree
 from nova import exception
-from nova import objects
 from nova.virt import event
 from oslo_utils.fixture import uuidsentinel as uuids
 
 from nova_powervm.sim import process
 from nova_powervm.tests import base
+from nova_powervm.tests.functional.wire import case
+from nova_powervm.tests.functional.wire import records
 from nova_powervm.virt.powervm import driver
 from nova_powervm.virt.powervm import vm
 
@@ -35,15 +35,12 @@ _LOW_UUID = '2f8b7f0e-5c7a-4b39-9c59-5f7d0a7f6d11'
 _PATIENCE = 60.0
 
 
-class TestDriver(base.TestCase):
+class TestDriver(case.WireTestCase):
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.simulator = process.SimulatorProcess(poll_seconds=0.5)
-        cls.simulator.start()
-        cls.addClassCleanup(cls.simulator.stop)
-        cls.control = cls.simulator.control
+        cls.start_simulator(poll_seconds=0.5)
 
     def setUp(self):
         super().setUp()
@@ -52,22 +49,13 @@ class TestDriver(base.TestCase):
         self.flags(host='host')
         self.flags(group='powervm', rest_port=self.simulator.port,
                    rest_connect_tries=1, bare_lpars=True, event_delay=0.2)
-        # What nova knows, for the event handler.
-        self.instances = []
-        for name in ('get_by_filters', 'get_by_host'):
-            patcher = mock.patch.object(
-                objects.InstanceList, name,
-                side_effect=lambda *args, **kwargs: list(self.instances))
-            patcher.start()
-            self.addCleanup(patcher.stop)
         self.driver = driver.PowerVMDriver(None)
+        # What nova knows, for the event handler.
+        self.nova = records.Nova(self.driver)
+        self.nova.use_in(self)
         self.addCleanup(self.driver.cleanup_host, 'host')
         self.driver.init_host('host')
         self.control.reset_counters()
-
-    def delete_lpars(self):
-        self.control.delete_lpars(
-            lpar['uuid'] for lpar in self.control.lpars())
 
     def spawn(self, uuid=_HIGH_UUID, **kwargs):
         instance = base.make_instance(self.context, uuid=uuid, **kwargs)
@@ -160,7 +148,7 @@ class TestDriver(base.TestCase):
             instance.power_state = power_state.SHUTDOWN
             emitted.put(lifecycle_event)
 
-        self.instances.append(instance)
+        self.nova.instances[instance.uuid] = instance
         self.driver.register_event_listener(manager)
         self.control.power([vm.get_pvm_uuid(instance)], 'off')
         lifecycle_event = emitted.get(timeout=_PATIENCE)

@@ -22,8 +22,7 @@ from nova.compute import task_states
 from nova import monkey_patch
 from pypowervm import adapter as pvm_adapter
 
-from nova_powervm.sim import process
-from nova_powervm.tests import base
+from nova_powervm.tests.functional.wire import case
 from nova_powervm.tests.functional.wire import records
 from nova_powervm.tests.unit.virt.powervm import world
 from nova_powervm.virt.powervm import event
@@ -33,16 +32,13 @@ _DELAY = 0.4
 _PATIENCE = 60.0
 
 
-class TestOnTheWire(base.TestCase):
+class TestOnTheWire(case.WireTestCase):
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.simulator = process.SimulatorProcess(
+        cls.start_simulator(
             poll_seconds=0.5, boot_seconds=0.5, shutdown_seconds=0.3)
-        cls.simulator.start()
-        cls.addClassCleanup(cls.simulator.stop)
-        cls.control = cls.simulator.control
         cls.session = pvm_adapter.Session(port=cls.simulator.port)
         cls.adapter = pvm_adapter.Adapter(cls.session)
 
@@ -75,13 +71,8 @@ class TestOnTheWire(base.TestCase):
         self.before = self.handler.statistics.as_dict()
         return lpars
 
-    def wait_until(self, condition, what):
-        deadline = time.monotonic() + _PATIENCE
-        while not condition():
-            if time.monotonic() > deadline:
-                self.fail('Not in %d s: %s; %s' % (
-                    _PATIENCE, what, self.handler.statistics.as_dict()))
-            time.sleep(0.01)
+    def circumstances(self):
+        return self.handler.statistics.as_dict()
 
     def settle(self):
         """Wait until all events sent so far have been answered."""

@@ -25,8 +25,7 @@ from nova.compute import power_state
 from nova import monkey_patch
 from pypowervm.helpers import vios_busy
 
-from nova_powervm.sim import process
-from nova_powervm.tests import base
+from nova_powervm.tests.functional.wire import case
 from nova_powervm.tests.functional.wire import records
 from nova_powervm.tests.unit.virt.powervm import world
 from nova_powervm.virt.powervm import driver
@@ -36,7 +35,6 @@ from nova_powervm.virt.powervm import session as pvm_session
 
 _DELAY = 0.3
 _CHECK = 0.5
-_PATIENCE = 30.0
 _RUNNING, _OFF = power_state.RUNNING, power_state.SHUTDOWN
 _STATES = {_RUNNING: 'running', _OFF: 'not activated'}
 
@@ -57,16 +55,13 @@ _SAID = (*_NO_ANSWER, *_NO_LISTING, *_LISTING, *_GARBLED, *_POLLS_ENDED,
          'could not be compared', 'could not emit', 'was told')
 
 
-class FaultsTestCase(base.TestCase):
+class FaultsTestCase(case.WireTestCase):
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.simulator = process.SimulatorProcess(
+        cls.start_simulator(
             poll_seconds=0.1, boot_seconds=0.6, shutdown_seconds=0.6)
-        cls.simulator.start()
-        cls.addClassCleanup(cls.simulator.stop)
-        cls.control = cls.simulator.control
 
     def setUp(self):
         super().setUp()
@@ -83,8 +78,7 @@ class FaultsTestCase(base.TestCase):
             self.addCleanup(patcher.stop)
         self.control.clear_faults()
         self.control.configure(quick_all=True, latency_ms=0)
-        self.control.delete_lpars(
-            lpar['uuid'] for lpar in self.control.lpars())
+        self.delete_lpars()
         self.lpars = self.control.add_lpars(_MANY + 2)
         self.flags(host=world.HOST)
         self.flags(group='powervm', rest_port=self.simulator.port,
@@ -105,13 +99,8 @@ class FaultsTestCase(base.TestCase):
     def count(self, name):
         return self.handler.statistics.as_dict()[name]
 
-    def wait_until(self, condition, what):
-        deadline = time.monotonic() + _PATIENCE
-        while not condition():
-            if time.monotonic() > deadline:
-                self.fail('Not in %d s: %s; %s' % (
-                    _PATIENCE, what, self.handler.statistics.as_dict()))
-            time.sleep(0.01)
+    def circumstances(self):
+        return self.handler.statistics.as_dict()
 
     def calm_down(self):
         """Wait until nothing that happened before can have an effect."""

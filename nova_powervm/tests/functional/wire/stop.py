@@ -19,25 +19,44 @@ import threading
 import time
 import weakref
 
-import mock
-from nova import objects
+from nova.compute import power_state
 
 from nova_powervm.sim import process
-from nova_powervm.tests import base
+from nova_powervm.tests.functional.wire import case
+from nova_powervm.tests.functional.wire import records
+from nova_powervm.tests.unit.virt.powervm import world
 from nova_powervm.virt.powervm import driver
 
 _LIMIT = 5.0
 _PATIENCE = 60.0
 
 
-class TestCleanupHost(base.TestCase):
+class _Nova(records.Nova):
+    """Nova's records, behind something that is called first."""
+
+    def __init__(self, driver, ask):
+        super().__init__(driver)
+        self._ask = ask
+
+    def get_by_filters(self, *args, **kwargs):
+        self._ask()
+        return super().get_by_filters(*args, **kwargs)
+
+    def get_by_host(self, *args, **kwargs):
+        self._ask()
+        return super().get_by_host(*args, **kwargs)
+
+
+class TestCleanupHost(case.WireTestCase):
 
     def setUp(self):
         super().setUp()
+        # One for each test, since some end it.
         self.simulator = process.SimulatorProcess(poll_seconds=0.5)
         self.simulator.start()
         self.addCleanup(self.simulator.stop)
-        self.flags(host='this-host')
+        self.control = self.simulator.control
+        self.flags(host=world.HOST)
         self.flags(group='powervm', rest_port=self.simulator.port,
                    event_delay=0.2, event_max_delay=1.0)
         self.asked = threading.Event()
@@ -46,26 +65,22 @@ class TestCleanupHost(base.TestCase):
         for event in (self.answer, self.take):
             event.set()
             self.addCleanup(event.set)
-        for name in ('get_by_filters', 'get_by_host'):
-            patcher = mock.patch.object(
-                objects.InstanceList, name, self._instances)
-            patcher.start()
-            self.addCleanup(patcher.stop)
         self.descriptors = self._count_descriptors()
         self.driver = driver.PowerVMDriver(None)
+        self.nova = _Nova(self.driver, self._ask)
+        self.nova.use_in(self)
         self.emitted = threading.Event()
         self.driver.register_event_listener(self._take)
-        self.driver.init_host('this-host')
+        self.driver.init_host(world.HOST)
         self.handler = weakref.ref(self.driver._event_handler)
         self.session = weakref.ref(self.driver.session)
-        self.lpars = self.simulator.control.add_lpars(20)
+        self.lpars = self.control.add_lpars(20)
+        # Something that nova is to be told.
+        self.nova.add(self.lpars, power_state.NOSTATE)
 
-    def _instances(self, context, what, expected_attrs):
+    def _ask(self):
         self.asked.set()
         self.answer.wait(_PATIENCE)
-        return [objects.Instance(
-            uuid=lpar.lower(), host='this-host', task_state=None,
-            power_state=0) for lpar in self.lpars]
 
     def _take(self, event):
         self.emitted.set()
@@ -75,16 +90,9 @@ class TestCleanupHost(base.TestCase):
     def _count_descriptors():
         return len(os.listdir('/proc/self/fd'))
 
-    def wait_until(self, condition, what):
-        deadline = time.monotonic() + _PATIENCE
-        while not condition():
-            if time.monotonic() > deadline:
-                self.fail('Not in %d s: %s' % (_PATIENCE, what))
-            time.sleep(0.02)
-
     def cleanup_host(self):
         start = time.monotonic()
-        self.driver.cleanup_host('this-host')
+        self.driver.cleanup_host(world.HOST)
         self.assertLess(time.monotonic() - start, _LIMIT)
         self.assertIsNone(self.driver.session)
 
@@ -113,13 +121,13 @@ class TestCleanupHost(base.TestCase):
         self.assertNothingIsLeft()
 
     def test_with_work_pending(self):
-        self.simulator.control.storm(events=3)
+        self.control.storm(events=3)
         self.cleanup_host()
         self.assertNothingIsLeft()
 
     def test_while_the_controller_hangs(self):
         self.answer.clear()
-        self.simulator.control.storm(events=1)
+        self.control.storm(events=1)
         self.wait_until(self.asked.is_set, 'nova asked')
         self.cleanup_host()
         self.assertIn('not looked at', self.log.output)
@@ -127,7 +135,7 @@ class TestCleanupHost(base.TestCase):
 
     def test_while_nova_hangs_on_an_event(self):
         self.take.clear()
-        self.simulator.control.set_state(self.lpars, 'not activated')
+        self.control.set_state(self.lpars, 'not activated')
         self.wait_until(self.emitted.is_set, 'nova told')
         self.cleanup_host()
         self.assertNothingIsLeft()
@@ -138,7 +146,7 @@ class TestCleanupHost(base.TestCase):
         self.assertNothingIsLeft()
 
     def test_while_the_service_hangs(self):
-        self.simulator.control.storm(events=1)
+        self.control.storm(events=1)
         os.kill(self.simulator.pid, signal.SIGSTOP)
         self.addCleanup(os.kill, self.simulator.pid, signal.SIGCONT)
         try:
