@@ -278,7 +278,8 @@ class PowerVMLifecycleEventHandler:
         """
         marks = list(marks)
         self._pending.mark(marks, self._clock())
-        self.statistics.add(lpars_marked=len(marks))
+        self.statistics.add(
+            lpars_marked=sum(lpar != pending.ALL for lpar, _ in marks))
         self._worker.start()
 
     def resync(self) -> None:

@@ -14,7 +14,9 @@
 
 import collections
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Sequence
+import contextlib
 import dataclasses
 import functools
 import math
@@ -42,6 +44,10 @@ _Mark = pending.Mark
 # Seconds until another look at an LPAR whose instance has a task, at most.
 _TASK_MOST = 300.0
 
+# Seconds until another look at an LPAR with nothing to tell, where what was
+# found is not kept for longer.
+_AGAIN = 300.0
+
 # How often nova is told of a state that it does not take over. It may have
 # failed, or have registered its listener later than we told it.
 _TELLINGS = 4
@@ -52,6 +58,7 @@ class _Batch:
     """One batch on its way.
 
     :ivar left: the looks that nothing was decided about yet.
+    :ivar claimed: how many LPARs a resync added to it.
     :ivar nova_down: whether nova did not answer.
     :ivar resume: clock time of the next attempt, if a service failed.
     :ivar outcomes: how often each outcome occurred, by its name.
@@ -60,6 +67,7 @@ class _Batch:
     now: float
     left: dict[str, pending.Look]
     nvram_mgr: Any
+    claimed: int = 0
     nova_down: bool = False
     resume: float | None = None
     outcomes: collections.Counter[str] = dataclasses.field(
@@ -133,8 +141,16 @@ class Comparison:
         self._delay = delay
         self._batch_size = batch_size
         self._clock = clock
-        self._rest = outage.Outage('NovaLink', jitter)
-        self._nova = outage.Outage('nova-conductor', jitter)
+        self._rest = outage.Outage(
+            'NovaLink does not answer; PowerVM events wait until it does',
+            'NovaLink answers again', jitter)
+        self._nova = outage.Outage(
+            'nova-conductor does not answer; PowerVM events wait until it '
+            'does', 'nova-conductor answers again', jitter)
+        self._all_of_nova = outage.Outage(
+            "This host's instances could not all be read from nova; they are "
+            'compared when that succeeds',
+            "This host's instances could all be read from nova", jitter)
 
     def run(self, looks: Sequence[pending.Look]) -> None:
         """Look at LPARs that the pending set handed out."""
@@ -147,8 +163,10 @@ class Comparison:
         try:
             self._compare(batch)
         except Exception:
-            LOG.exception('LPARs could not be compared with nova; they are '
-                          'looked at again')
+            first = not all(look.attempts for look in batch.left.values())
+            LOG.log(logging.ERROR if first else logging.DEBUG,
+                    'LPARs could not be compared with nova; they are looked '
+                    'at again', exc_info=True)
         finally:
             self._cache.end()
             for look in batch.left.values():
@@ -158,7 +176,8 @@ class Comparison:
                 batch.outcomes['retry'] += 1
             if batch.resume is not None:
                 self._pending.pause(batch.resume)
-        self._report(batch, len(looks), waited, before)
+        lpars = sum(look.lpar != pending.ALL for look in looks)
+        self._report(batch, lpars + batch.claimed, waited, before)
 
     def _compare(self, batch: _Batch) -> None:
         resync = batch.left.get(pending.ALL)
@@ -168,18 +187,17 @@ class Comparison:
         for look in list(batch.left.values()):
             state = states.get(look.lpar)
             known = self._cache.get(look.lpar)
-            if not self._must_ask(batch, look, state, known):
-                self._settle(batch, look, state, None, known)
-            elif look.lpar in here:
+            if look.lpar in here:
                 self._settle(batch, look, state, here[look.lpar], None)
-            else:
+            elif self._must_ask(batch, look, state, known):
                 unknown.append(look)
+            else:
+                self._settle(batch, look, state, None, known)
         deferred: Sequence[pending.Look] = ()
         for start in range(0, len(unknown), self._batch_size):
             chunk = unknown[start:start + self._batch_size]
             instances = {} if batch.nova_down else self._find_instances(
-                batch, functools.partial(
-                    self._instances.find, [look.lpar for look in chunk]))
+                batch, [look.lpar for look in chunk])
             if batch.nova_down and not deferred:
                 # Put back behind the others, which may succeed without it.
                 deferred = chunk
@@ -192,23 +210,33 @@ class Comparison:
                 batch, look, states.get(look.lpar), _NO_ANSWER, None)
 
     def _resync(self, batch: _Batch, resync: pending.Look,
-                listing: dict[str, Any]) -> dict[str, Any]:
+                listing: dict[str, Any] | None) -> dict[str, Any]:
         """Compare all instances of this host with a listing of all LPARs.
 
         An instance that disagrees goes the way of an LPAR that sent an
-        event. One whose LPAR the listing lacks is looked at by itself.
+        event. One whose LPAR the listing lacks is looked at by itself. If
+        the comparison cannot be made, the LPARs of the batch do not wait for
+        it.
 
+        :param listing: None if it could not be read.
         :returns: nova's records by LPAR uuid; none if they or the listing
             could not be read, and the resync is made again.
         """
-        here: dict[str, Any] = {}
-        if batch.resume is None:
-            here = self._find_instances(batch, self._instances.find_all)
-        if batch.resume is not None:
-            del batch.left[resync.lpar]
+        here: dict[str, Any] | None = None
+        again = batch.now + outage.backoff(resync.attempts)
+        if listing is not None:
+            try:
+                with self._lookup():
+                    here = self._instances.find_all()
+            except Exception as error:
+                again = self._all_of_nova.failed(error, self._clock())
+            else:
+                self._all_of_nova.over(self._clock())
+        if listing is None or here is None:
             self._stats.add(resyncs_failed=1)
-            self._pending.finish(resync, batch.now, _Mark.RESYNC,
-                                 answered=False)
+            del batch.left[resync.lpar]
+            self._pending.finish(resync, again, _Mark.RESYNC,
+                                 resync.attempts + 1, answered=False)
             return {}
         for lpar, instance in here.items():
             if lpar in batch.left:
@@ -216,14 +244,18 @@ class Comparison:
             if lpar not in listing:
                 self._pending.mark([(lpar, _Mark.STATE)], batch.now)
                 continue
-            verdict = decision.decide(listing[lpar], instance, self._host)
+            state = listing[lpar]
+            verdict = decision.decide(state, instance, self._host)
             if verdict.outcome is _Outcome.NO_CHANGE:
                 self._cache.put(lpar, verdict.power, instance.uuid, batch.now)
                 continue
+            # One that waits is looked at soon, and not by what is known.
+            self._cache.drop(lpar)
             look = self._pending.claim(lpar, batch.now)
             if look is not None:
+                batch.claimed += 1
                 batch.left[lpar] = look
-                self._settle(batch, look, listing[lpar], instance, None)
+                self._settle(batch, look, state, instance, None)
         del batch.left[resync.lpar]
         self._pending.finish(resync)
         self._stats.add(resyncs=1)
@@ -231,41 +263,45 @@ class Comparison:
                  len(here), len(listing))
         return here
 
-    def _read_states(self, batch: _Batch, all_of_them: bool
-                     ) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _read_states(self, batch: _Batch, everything: bool
+                     ) -> tuple[dict[str, Any], dict[str, Any] | None]:
         """Return the states of the batch's LPARs, and a listing of all."""
-        listing: dict[str, Any] | None = None
         lpars = [look.lpar for look in batch.left.values()
                  if batch.wants_state(look)]
-        states = dict.fromkeys(lpars, _NO_ANSWER)
-        if lpars or all_of_them:
-            try:
-                if all_of_them:
-                    listing = self._states.read_all()
-                states = self._states.read(lpars, listing)
-            except Exception as error:
-                batch.resume = self._rest.failed(error, self._clock())
-            else:
-                self._rest.answered(self._clock())
-        return states, listing or {}
+        if not lpars and not everything:
+            return {}, None
+        try:
+            found = self._states.read(lpars, everything)
+        except Exception as error:
+            batch.resume = self._rest.failed(error, self._clock())
+            return dict.fromkeys(lpars, _NO_ANSWER), None
+        self._rest.over(self._clock())
+        return found
 
-    def _find_instances(self, batch: _Batch,
-                        find: Callable[[], dict[str, Any]]
+    def _find_instances(self, batch: _Batch, lpars: Sequence[str]
                         ) -> dict[str, Any]:
         """Ask nova; return nothing and set ``nova_down`` on a failure."""
-        start = self._clock()
         try:
-            instances = find()
+            with self._lookup():
+                instances = self._instances.find(lpars)
         except Exception as error:
-            self._stats.add(lookups_failed=1)
             batch.nova_down = True
             batch.resume = self._nova.failed(error, self._clock())
             return {}
-        else:
-            self._nova.answered(self._clock())
-            return instances
+        self._nova.over(self._clock())
+        return instances
+
+    @contextlib.contextmanager
+    def _lookup(self) -> Iterator[None]:
+        """Count what is asked of nova."""
+        start = self._clock()
+        failed = 1
+        try:
+            yield
+            failed = 0
         finally:
-            self._stats.add(lookups=1, lookup_seconds=self._clock() - start)
+            self._stats.add(lookups=1, lookups_failed=failed,
+                            lookup_seconds=self._clock() - start)
 
     def _must_ask(self, batch: _Batch, look: pending.Look, state: Any,
                   known: cache.Known | None) -> bool:
@@ -297,6 +333,8 @@ class Comparison:
                 # knowledge has expired, in one batch with the others.
                 action.again, action.marks = known.expires, _Mark.STATE
                 batch.outcomes['known'] += 1
+                LOG.debug('LPAR %s is %.100r: KNOWN', look.lpar, state,
+                          instance_uuid=known.instance_uuid)
             else:
                 self._decide(batch, action, instance)
         if batch.wants_nvram(look):
@@ -316,27 +354,29 @@ class Comparison:
         outcome = verdict.outcome
         LOG.debug('LPAR %s is %.100r: %s', look.lpar, state, outcome.name,
                   instance=instance if action.instance_uuid else None)
+        if outcome is _Outcome.EMITTED:
+            self._tell(batch, action, verdict, instance)
+            return
+        batch.outcomes[outcome.name.lower()] += 1
         if outcome in (_Outcome.NO_CHANGE, _Outcome.NOT_OURS):
             look.told = None
             known = self._cache.put(look.lpar, verdict.power,
                                     action.instance_uuid, batch.now)
-            if known is not None and look.since is not None:
+            if look.since is not None:
                 # An answer may have been older than the event. What follows
                 # from that heals, at the price of one more look.
-                self._look_again(action, known.expires, _Mark.STATE)
-        elif outcome is not _Outcome.RETRY:
-            self._cache.drop(look.lpar)
-        if outcome is _Outcome.EMITTED:
-            self._tell(batch, action, verdict, instance)
-        else:
-            batch.outcomes[outcome.name.lower()] += 1
-        if outcome in (_Outcome.BUSY, _Outcome.UNSETTLED):
-            self._look_again(
-                action, batch.now + outage.backoff(
-                    look.attempts, self._delay, _TASK_MOST),
-                _Mark.STATE, look.attempts + 1)
+                self._look_again(
+                    action, known.expires if known is not None
+                    else batch.now + _AGAIN, _Mark.STATE)
         elif outcome is _Outcome.RETRY:
             self._retry(action, _Mark.STATE, batch.now, batch.resume)
+        else:
+            self._cache.drop(look.lpar)
+            if outcome is not _Outcome.GONE:
+                self._look_again(
+                    action, batch.now + outage.backoff(
+                        look.attempts, self._delay, _TASK_MOST),
+                    _Mark.STATE, look.attempts + 1)
         if outcome is _Outcome.UNSETTLED and not (
                 state is None or decision.is_known_state(state)):
             self._stats.add(unknown_states=1)
@@ -348,11 +388,11 @@ class Comparison:
         if look.told != verdict.power:
             look.told, look.tellings = verdict.power, 0
         if look.tellings < _TELLINGS:
+            batch.outcomes['emitted'] += 1
+            self._cache.drop(look.lpar)
             action.transition = verdict.transition
             action.confirm = batch.now + outage.backoff(
                 look.tellings, self._delay, _TASK_MOST)
-            look.tellings += 1
-            batch.outcomes['emitted'] += 1
             return
         LOG.warning(
             'nova was told %d times that LPAR %s is %s, yet its record has '
@@ -360,8 +400,10 @@ class Comparison:
             'it', look.tellings, look.lpar, action.state,
             power_state.STATE_MAP.get(instance.power_state),
             instance=instance)
-        look.told = None
         batch.outcomes['unconfirmed'] += 1
+        look.told = None
+        # More events of this state are no reason to begin anew.
+        self._cache.put(look.lpar, verdict.power, instance.uuid, batch.now)
 
     @staticmethod
     def _look_again(action: _Action, when: float, marks: _Mark,
@@ -406,12 +448,13 @@ class Comparison:
         try:
             self._driver.emit_event(event)
         except Exception:
-            LOG.exception('The driver could not emit a lifecycle event',
-                          instance_uuid=action.instance_uuid)
+            self._complain(action, 'The driver could not emit a lifecycle '
+                                   'event; this is tried again')
             self._stats.add(emit_failed=1)
             self._retry(action, _Mark.STATE, self._clock())
         else:
             self._stats.add(emitted=1)
+            action.look.tellings += 1
             # The driver cannot tell whether nova took it; its record can.
             # After a crash of many it takes long until the last was told:
             # whole delays later, so that few batches confirm all of them.
@@ -424,12 +467,18 @@ class Comparison:
         try:
             action.nvram_mgr.store(action.instance_uuid)
         except Exception:
-            LOG.exception('The NVRAM store refused an instance; it is tried '
-                          'again', instance_uuid=action.instance_uuid)
+            self._complain(action, 'The NVRAM store refused an instance; '
+                                   'this is tried again')
             self._stats.add(nvram_failed=1)
             self._retry(action, _Mark.NVRAM, self._clock())
         else:
             self._stats.add(nvram_stored=1)
+
+    @staticmethod
+    def _complain(action: _Action, what: str) -> None:
+        """Log the exception that is being handled; its repetitions less."""
+        LOG.log(logging.DEBUG if action.look.attempts else logging.ERROR,
+                what, exc_info=True, instance_uuid=action.instance_uuid)
 
     def _finish(self, action: _Action) -> None:
         self._pending.finish(

@@ -56,14 +56,22 @@ class Emitter:
         return len(self._threads)
 
     def submit(self, job: Callable[[], None]) -> None:
-        """Have a job done by one of the threads, unless stopped."""
+        """Have a job done by one of the threads, unless stopped.
+
+        :raises RuntimeError: if there is none and none can be started.
+        """
         with self._lock:
             if self._stopped:
                 return
             if len(self._threads) < min(self._unfinished + 1, self._workers):
-                self._threads.append(threads.Thread(
-                    self._thread_factory, self._run,
-                    'powervm-emit-%d' % len(self._threads)))
+                try:
+                    self._threads.append(threads.Thread(
+                        self._thread_factory, self._run,
+                        'powervm-emit-%d' % len(self._threads)))
+                except RuntimeError:
+                    # One that there is will do it later.
+                    if not self._threads:
+                        raise
             self._unfinished += 1
             self._jobs.put(job)
 

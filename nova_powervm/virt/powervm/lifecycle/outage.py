@@ -30,22 +30,25 @@ def backoff(attempts: int, first: float = _FIRST,
 
 
 class Outage:
-    """A service that does not answer: one log line at each end of it.
+    """Something that fails for a while: one log line at each end of it.
 
     For one thread only.
 
-    :param service: its name, for the log.
+    :param begins: the line at its beginning; the error follows.
+    :param ends: the line at its end; its length follows.
     :param jitter: returns a number in [0, 1). Many computes that lost one
         controller must not come back to it all at once.
     """
 
-    def __init__(self, service: str, jitter: Callable[[], float]) -> None:
-        self._service = service
+    def __init__(self, begins: str, ends: str,
+                 jitter: Callable[[], float] = lambda: 0.0) -> None:
+        self._begins = begins
+        self._ends = ends
         self._jitter = jitter
         self._failures = 0
         self._since = 0.0
 
-    def failed(self, error: Exception, now: float) -> float:
+    def failed(self, error: object, now: float) -> float:
         """Note a failure.
 
         :param error: what the attempt came to.
@@ -54,16 +57,14 @@ class Outage:
         """
         if not self._failures:
             self._since = now
-            LOG.warning('%s does not answer; PowerVM events wait until it '
-                        'does: %s', self._service, error)
+            LOG.warning('%s: %.200s', self._begins, error)
         delay = backoff(self._failures)
         self._failures += 1
         return now + delay * (1.0 - self._jitter() / 4)
 
-    def answered(self, now: float) -> None:
-        """Note that the service answers."""
+    def over(self, now: float) -> None:
+        """Note that it does not fail, or no longer."""
         if self._failures:
-            LOG.info('%s answers again after %.1f seconds; attempts that '
-                     'failed: %d', self._service, now - self._since,
-                     self._failures)
+            LOG.info('%s after %.1f seconds; attempts that failed: %d',
+                     self._ends, now - self._since, self._failures)
             self._failures = 0

@@ -114,7 +114,8 @@ class PendingSet:
     def unanswered(self) -> int:
         """Return how many LPARs have an event that was not answered yet.
 
-        The others only wait to be looked at again.
+        The others only wait to be looked at again. A resync that was asked
+        for counts as one.
         """
         return sum(look.busy or look.first is not None
                    or look.since is not None
@@ -258,7 +259,7 @@ class PendingSet:
         :returns: the number of LPARs whose events were not answered.
         """
         with self._changed:
-            dropped = self.unanswered()
+            dropped = self.unanswered() - (ALL in self._looks)
             self._closed = True
             self._looks.clear()
             self._heap.clear()

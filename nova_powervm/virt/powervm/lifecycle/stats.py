@@ -35,7 +35,9 @@ COUNTERS = {
     'rest_failed': 'reads from NovaLink that failed',
     'rest_seconds': 'time spent on reads from NovaLink, seconds',
     'rest_unusable': 'answers of NovaLink that made no sense',
-    'unknown_states': 'LPAR states that this release does not know',
+    'rest_partial': 'lists of LPARs that lacked some of them',
+    'unknown_states': 'looks that found a state that this release does not '
+                      'know',
     'lookups': 'lookups of instances through nova-conductor',
     'lookups_failed': 'lookups of instances that failed',
     'lookup_seconds': 'time spent on lookups of instances, seconds',

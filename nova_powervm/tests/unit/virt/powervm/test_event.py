@@ -26,6 +26,7 @@ from pypowervm.wrappers import event as pvm_event
 
 from nova_powervm.tests.unit.virt.powervm import world
 from nova_powervm.virt.powervm import event
+from nova_powervm.virt.powervm.lifecycle import pending
 
 STARTED, STOPPED = world.STARTED, world.STOPPED
 
@@ -342,6 +343,19 @@ class TestOutcomes(world.World):
         self.look(lpar)
         self.assertEmitted((lpar, STOPPED), (lpar, STARTED))
 
+    def test_an_answered_event_is_checked_once_more_without_a_cache(self):
+        self.handler = self.make_handler(event_state_ttl=0)
+        lpar = self.add()
+        self.send(lpar)
+        self.advance(world.DELAY)
+        # The answer was older than the event.
+        self.lpars[lpar] = 'not activated'
+        self.advance(300)
+        self.assertEmitted((lpar, STOPPED))
+        self.advance(15)
+        self.advance(10000)
+        self.assertEqual(0, self.count('scheduled'))
+
     def test_no_cache(self):
         self.handler = self.make_handler(event_state_ttl=0)
         lpar = self.add()
@@ -519,12 +533,13 @@ class TestFailures(world.World):
         with mock.patch('nova_powervm.virt.powervm.lifecycle.outage.'
                         'LOG') as log:
             self.advance(world.DELAY)
-            reads = 1
+            # All of them, and since that may be too much, one of them.
+            reads = 2
             for seconds in (1, 2, 4, 8, 16, 32, 60, 60):
                 self.advance(seconds - 0.1)
                 self.assertEqual(reads, len(self.adapter.reads), seconds)
                 self.advance(0.1)
-                reads += 1
+                reads += 2
                 self.assertEqual(reads, len(self.adapter.reads), seconds)
             log.warning.assert_called_once()
             log.info.assert_not_called()
@@ -654,30 +669,113 @@ class TestFailures(world.World):
 
     def test_quick_all_fails(self):
         lpars = [self.add('not activated') for _ in range(6)]
-        self.adapter.answers['All'] = world.http_error(500)
+        for status in (500, 502, 504):
+            # It may have been an accident.
+            self.adapter.answers['All'] = world.http_error(status)
+            self.adapter.reads.clear()
+            self.send(*lpars)
+            self.advance(world.DELAY)
+            self.assertEqual(['All', 'feed'], self.adapter.reads)
+        self.assertEmitted(*((lpar, STOPPED) for lpar in lpars))
+        self.assertEqual(1, self.log.output.count('does not list the states'))
+        del self.adapter.answers['All']
+        self.adapter.reads.clear()
         self.send(*lpars)
         self.advance(world.DELAY)
         self.assertEqual(['All'], self.adapter.reads)
-        self.assertEqual(6, self.count('retry'))
-        del self.adapter.answers['All']
-        self.advance(1)
-        self.assertEqual(['All', 'All'], self.adapter.reads)
-        self.assertEmitted(*((lpar, STOPPED) for lpar in lpars))
+        self.assertEqual(1, self.log.output.count('lists the states'))
 
-    def test_feed_fails(self):
+    def test_no_listing(self):
         lpars = [self.add('not activated') for _ in range(6)]
+        for answers in (
+                {'All': world.http_error(404), 'feed': world.http_error(500)},
+                {'All': world.http_error(503)},
+                {'All': pvm_exceptions.TimeoutError('slow')}):
+            self.handler = self.make_handler()
+            self.adapter.answers = answers
+            for power in power_state.RUNNING, power_state.NOSTATE:
+                self.emitted.clear()
+                for lpar in lpars:
+                    self.instance(lpar).power_state = power
+                self.send(lpars[0], etype='NEW_CLIENT')
+                self.send(*lpars)
+                self.advance(world.DELAY)
+                self.assertEmitted(*((lpar, STOPPED) for lpar in lpars))
+            self.assertGreaterEqual(self.count('resyncs_failed'), 2)
+            self.adapter.answers = {}
+            self.advance(60)
+            self.assertEqual(2, self.count('resyncs'))
+        self.assertEqual(3, self.log.output.count('does not list its LPARs'))
+        self.assertEqual(3, self.log.output.count('lists its LPARs again'))
+        self.assertEqual(0, self.log.output.count('does not answer'))
+
+    def test_an_lpar_that_fails_like_the_service(self):
+        for number, error in enumerate((
+                world.http_error(503), pvm_exceptions.TimeoutError('slow'),
+                pvm_exceptions.ConnectionError('cut')), 1):
+            bad = [self.add('not activated') for _ in range(2)]
+            self.adapter.answers.update(dict.fromkeys(bad, error))
+            good = self.add()
+            self.send(*bad)
+            self.advance(world.DELAY)
+            for state, told in (('not activated', STOPPED),
+                                ('running', STARTED)):
+                self.emitted.clear()
+                self.lpars[good] = state
+                self.send(good)
+                # A pause may have begun, of a minute at most.
+                for _ in range(8):
+                    self.advance(world.DELAY)
+                self.assertEmitted((good, told))
+            # It was said of the service before anything else was read of it,
+            # and is not said for each of the retries.
+            self.assertEqual(
+                number, self.log.output.count('no usable answer'))
+            self.assertGreaterEqual(
+                number, self.log.output.count('NovaLink does not answer'))
+            self.adapter.answers.clear()
+            self.emitted.clear()
+            self.advance(60)
+            self.assertEmitted(*((lpar, STOPPED) for lpar in bad))
+            self.assertEqual(
+                number, self.log.output.count('usable answers about all'))
+            self.handler = self.make_handler()
+
+    def test_lpars_that_fail_beside_a_listing(self):
+        lpars = [self.add('not activated') for _ in range(20)]
+        hidden = lpars[:3]
+        self.adapter.hidden = set(hidden)
         self.adapter.answers.update(
-            All=world.http_error(404), feed=world.http_error(500))
+            dict.fromkeys(hidden, pvm_exceptions.TimeoutError('slow')))
         self.send(*lpars)
         self.advance(world.DELAY)
-        self.assertEqual(6, self.count('retry'))
-        del self.adapter.answers['feed']
-        self.advance(1)
-        self.assertEmitted(*((lpar, STOPPED) for lpar in lpars))
+        self.assertEmitted(*((lpar, STOPPED) for lpar in lpars[3:]))
+        # More of them than that, and the service is likely to be gone.
+        lpars = [self.add('not activated') for _ in range(20)]
+        self.adapter.hidden = set(lpars)
+        self.adapter.answers.update(
+            dict.fromkeys(lpars, pvm_exceptions.TimeoutError('slow')))
+        self.adapter.reads.clear()
+        self.send(*lpars)
+        self.advance(world.DELAY)
+        self.assertEqual(6, len(self.adapter.reads))
+
+    def test_feed_only_for_many(self):
+        self.adapter.answers['All'] = world.http_error(404)
+        lpars = [self.add() for _ in range(100)]
+        self.handler.resync()
+        self.advance(world.DELAY)
+        for count, reads in ((10, 10), (11, 1)):
+            self.handler.lifecycle.forget_state(lpars[0])
+            self.adapter.reads.clear()
+            self.send(*lpars[:count])
+            self.advance(world.DELAY)
+            self.assertEqual(reads, len(self.adapter.reads))
 
     def test_partial_listing(self):
         # Whatever a list lacks or garbles, nothing is stopped for it.
-        for answers in ({}, {'All': world.http_error(404)}):
+        for number, answers in enumerate(
+                ({}, {'All': world.http_error(404)}), 1):
             self.handler = self.make_handler()
             lpars = [self.add() for _ in range(6)]
             deleted = self.add()
@@ -691,6 +789,15 @@ class TestFailures(world.World):
             self.assertEqual(1, self.count('gone'))
             self.assertEqual(sorted([deleted, *lpars[:2]]),
                              sorted(self.adapter.reads[-3:]))
+            self.assertEqual(1, self.count('rest_partial'))
+            self.assertEqual(
+                number, self.log.output.count('not list all LPARs'))
+            self.adapter.hidden = set()
+            self.send(*lpars)
+            self.advance(world.DELAY)
+            self.assertEqual(1, self.count('rest_partial'))
+            self.assertEqual(
+                number, self.log.output.count('lists all LPARs again'))
         self.assertEmitted()
 
     def test_garbled_listing(self):
@@ -795,13 +902,32 @@ class TestConfirmation(world.World):
         self.assertEqual(4, len(self.emitted))
         self.assertEqual(1, self.count('unconfirmed'))
         self.assertEqual(0, self.count('scheduled'))
-        self.assertEqual(0, self.count('cached'))
         warning, = (line for line in self.log.output.splitlines()
                     if 'periodic comparison' in line)
         self.assertIn(lpar, warning)
         self.assertIn('power state running', warning)
         self.advance(10000)
         self.assertEqual(4, len(self.emitted))
+
+    def test_events_after_it_was_told_in_vain(self):
+        lpar = self.add('error')
+        self.send(lpar)
+        for seconds in (world.DELAY, 15, 30, 60, 120):
+            self.advance(seconds)
+        self.assertEqual(4, len(self.emitted))
+        self.assertEqual(1, self.count('unconfirmed'))
+        lookups = len(self.lookups)
+        for _ in range(5):
+            self.send(lpar)
+            self.advance(world.DELAY)
+        self.assertEqual(4, len(self.emitted))
+        self.assertEqual(lookups, len(self.lookups))
+        # Its state changes, and again to the one before.
+        for number, state in ((5, 'suspended'), (6, 'error')):
+            self.lpars[lpar] = state
+            self.send(lpar)
+            self.advance(world.DELAY)
+            self.assertEqual(number, len(self.emitted))
 
     def test_a_long_crash_is_confirmed_in_few_batches(self):
         # nova takes a second for each event.
@@ -876,6 +1002,19 @@ class TestConfirmation(world.World):
         self.instance(lpar).power_state = power_state.RUNNING
         self.advance(10000)
         self.assertEqual(5, len(self.emitted))
+        self.assertEqual(0, self.count('unconfirmed'))
+
+    def test_what_nobody_was_told_does_not_count(self):
+        lpar = self.add('not activated')
+        with mock.patch.object(self.handler.lifecycle._emitter, 'submit',
+                               side_effect=RuntimeError("no more threads")):
+            self.send(lpar)
+            self.advance(world.DELAY)
+            for _ in range(10):
+                self.advance(60)
+        self.assertEmitted()
+        self.advance(60)
+        self.assertEmitted((lpar, STOPPED))
         self.assertEqual(0, self.count('unconfirmed'))
 
     def test_redundant_events_do_not_count_anew(self):
@@ -1044,6 +1183,41 @@ class TestResync(world.World):
         self.advance(60)
         self.assertEqual(before + 1, self.count('resyncs'))
         self.assertEmitted((lpar, STOPPED))
+
+    def test_a_failure_of_its_own_holds_up_nothing_else(self):
+        failing = mock.Mock(side_effect=exception.NovaException('unreadable'))
+        lpars = [self.add() for _ in range(2)]
+        with mock.patch.object(self, '_get_by_host', failing):
+            self.handler.resync()
+            self.advance(world.DELAY)
+            for lpar in lpars:
+                self.lpars[lpar] = 'not activated'
+                self.send(lpar)
+                self.advance(world.DELAY)
+                self.advance(world.DELAY)
+        self.assertEmitted(*((lpar, STOPPED) for lpar in lpars))
+        self.assertEqual(failing.call_count, self.count('resyncs_failed'))
+        self.assertGreater(failing.call_count, 3)
+        self.assertEqual(1, self.log.output.count('could not all be read'))
+        self.assertEqual(0, self.log.output.count('does not answer'))
+        resyncs = self.count('resyncs')
+        self.advance(60)
+        self.assertEqual(1, self.count('resyncs') - resyncs)
+        self.assertEqual(1, self.log.output.count('could all be read'))
+
+    def test_what_it_finds_counts_more_than_what_was_known(self):
+        waiting, in_batch = self.add(), self.add()
+        # Each waits to be looked at again when what is known expires.
+        self.send(waiting, in_batch)
+        self.advance(world.DELAY)
+        self.assertEqual(2, self.count('cached'))
+        self.handler.lifecycle.mark([(pending.ALL, pending.Mark.RESYNC)])
+        self.send(in_batch)
+        for lpar in waiting, in_batch:
+            self.instance(lpar).power_state = power_state.SHUTDOWN
+        self.advance(world.DELAY)
+        self.advance(world.DELAY)
+        self.assertEmitted((waiting, STARTED), (in_batch, STARTED))
 
     def test_a_defect_is_retried(self):
         lpar = self.add('not activated')

@@ -91,3 +91,10 @@ class TestEmitter(base.TestCase):
         self.assertRaises(RuntimeError, emit.submit, mock.Mock())
         self.assertTrue(jobs.empty())
         self.assertEqual(0, emit.threads)
+        # If there is another, that one does it.
+        thread.start.side_effect = None
+        emit.submit(mock.Mock())
+        thread.start.side_effect = RuntimeError
+        emit.submit(mock.Mock())
+        self.assertEqual(2, jobs.qsize())
+        self.assertEqual(1, emit.threads)
