@@ -129,7 +129,7 @@ class Compute:
         # So that minutes are enough for what takes as long as an hour.
         watch._INTERVAL = 1.0
         hypervisor._TIMEOUT = session._QUICK_TIMEOUT = 4.0
-        session.POLL_TIMEOUT = session._LOGON_TIMEOUT = 4.0
+        session._POLL_TIMEOUT = session._LOGON_TIMEOUT = 4.0
         self.warnings = LastResort()
         if options.log:
             logging.basicConfig(

@@ -17,6 +17,7 @@ import importlib.metadata
 import threading
 from typing import Any
 
+from lxml import etree
 from nova.compute import utils as compute_utils
 from nova import exception
 from nova.virt import driver
@@ -34,6 +35,7 @@ from stevedore import exception as stevedore_exc
 
 from nova_powervm import conf
 from nova_powervm.virt.powervm import host as pvm_host
+from nova_powervm.virt.powervm.lifecycle import opts
 from nova_powervm.virt.powervm import session as pvm_session
 from nova_powervm.virt.powervm import vm
 
@@ -49,6 +51,13 @@ _BARE_LPAR = (
 
 # pypowervm takes five seconds over each of them.
 _LISTENER_TRIES = 3
+
+# Seconds after which the read of the managed system has failed, for which the
+# event handler waits when the session is renewed.
+_SYSTEM_TIMEOUT = 60
+
+# What pypowervm makes of answers that it does not understand.
+_NO_SENSE = (pvm_exc.Error, ValueError, AttributeError, etree.LxmlError)
 
 
 class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
@@ -85,6 +94,7 @@ class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
         :param host: nova's name for this host, and for its only node.
         :raises oslo_config.cfg.ConfigFileValueError: if an option's value is
             not one that it can have.
+        :raises ValueError: if options contradict each other.
         :raises nova.exception.InvalidConfiguration: if there is no event
             handler of the configured name.
         :raises nova.exception.HypervisorUnavailable: if the REST service
@@ -94,13 +104,15 @@ class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
         # First what needs no service, so that it is told without a wait. An
         # option's value is checked when it is read.
         dict(CONF.powervm)
+        opts.validate(CONF)
         handler_class = _load_handler_class(CONF.powervm.event_handler)
         if CONF.powervm.bare_lpars:
             LOG.warning('[powervm] bare_lpars is set: servers are created '
                         'without disks and network adapters')
         self._nodename = host
         try:
-            self.session = self._open_session(CONF.powervm.rest_connect_tries)
+            self.session = self._open_session(
+                CONF.powervm.rest_connect_tries, _LISTENER_TRIES)
             self.adapter = _make_adapter(self.session)
             self.host_wrapper = self._only_system(self.adapter)
             self._event_handler = handler_class(self)
@@ -138,7 +150,8 @@ class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
         :raises nova.exception.HypervisorUnavailable: if the REST service
             cannot be used.
         """
-        session = self._open_session(1)
+        # Who calls this tries it again.
+        session = self._open_session(1, 1)
         adapter = _make_adapter(session)
         system = self._only_system(adapter)
         with self._session_lock:
@@ -180,7 +193,7 @@ class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
         return 'the NovaLink REST service at localhost:%d' % (
             CONF.powervm.rest_port)
 
-    def _open_session(self, connect_tries: int) -> Any:
+    def _open_session(self, connect_tries: int, listener_tries: int) -> Any:
         """Return a session that has its event listener.
 
         pypowervm reports any failure of the listener's first read as an
@@ -188,19 +201,18 @@ class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
         token and may indeed be taken if only the answer was lost, so each
         try is a session of its own.
         """
-        for tries_left in reversed(range(_LISTENER_TRIES)):
+        for tries_left in reversed(range(listener_tries)):
             try:
                 session = pvm_session.Session(
                     port=CONF.powervm.rest_port, conn_tries=connect_tries)
-            except pvm_exc.Error as e:
+            except _NO_SENSE as e:
                 raise exception.HypervisorUnavailable(
                     'Cannot log on to %s: %s' % (self._rest_service(), e)
                 ) from e
             try:
-                session.get_event_listener().timeout = (
-                    pvm_session.POLL_TIMEOUT)
+                session.get_event_listener()
                 return session
-            except (pvm_exc.Error, ValueError) as e:
+            except _NO_SENSE as e:
                 if not tries_left:
                     raise exception.HypervisorUnavailable(
                         'Cannot receive events from %s: %s' % (
@@ -210,8 +222,9 @@ class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
 
     def _only_system(self, adapter: Any) -> Any:
         try:
-            systems = managed_system.System.get(adapter)
-        except pvm_exc.Error as e:
+            systems = managed_system.System.get(
+                adapter, timeout=_SYSTEM_TIMEOUT)
+        except _NO_SENSE as e:
             raise exception.HypervisorUnavailable(
                 'Cannot read the managed system from %s: %s' % (
                     self._rest_service(), e)) from e
@@ -222,6 +235,15 @@ class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
                     ', '.join('%s (%s)' % (system.system_name, system.uuid)
                               for system in systems) or 'none'))
         return systems[0]
+
+    def _refresh_host(self) -> Any:
+        """Read the managed system anew, and return it."""
+        system = self.host_wrapper.refresh()
+        with self._session_lock:
+            # Not the lost session's, if there was a new one meanwhile.
+            if system.adapter is self.adapter:
+                self.host_wrapper = system
+            return self.host_wrapper
 
     def spawn(self, context: Any, instance: Any, image_meta: Any,
               injected_files: Any, admin_password: Any, allocations: Any,
@@ -240,8 +262,7 @@ class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
         LOG.warning('The LPAR is created without disks and network adapters: '
                     'its image, volumes and ports are not connected to it',
                     instance=instance)
-        self.host_wrapper = self.host_wrapper.refresh()
-        vm.create_lpar(self.adapter, self.host_wrapper, instance)
+        vm.create_lpar(self.adapter, self._refresh_host(), instance)
         if not power_on:
             return
         try:
@@ -353,8 +374,7 @@ class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
 
     def get_available_resource(self, nodename: str) -> dict[str, Any]:
         """Read the managed system's processors and memory, one REST read."""
-        self.host_wrapper = self.host_wrapper.refresh()
-        return pvm_host.available_resource(self.host_wrapper, nodename)
+        return pvm_host.available_resource(self._refresh_host(), nodename)
 
     def update_provider_tree(self, provider_tree: Any, nodename: str,
                              allocations: Any = None) -> None:

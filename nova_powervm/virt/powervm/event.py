@@ -116,7 +116,7 @@ class PowerVMNovaEventHandler(pvm_adapter.WrapperEventHandler):
             happened, possibly none.
         """
         start = time.perf_counter()
-        self.lifecycle.beat()
+        self.lifecycle.beat(self)
         marks: dict[str, pending.Mark] = {}
         malformed = 0
         for event in events or ():

@@ -21,12 +21,11 @@ from pypowervm import exceptions as pvm_exc
 
 _EVENT_PATH = const.API_BASE_PATH + 'uom/Event'
 
-#: Seconds after which an event poll has failed. A poll takes some 10 s; on a
-#: connection whose other end is gone pypowervm would wait for 20 minutes.
-POLL_TIMEOUT = 45.0
+# Seconds after which an event poll has failed. A poll takes some 10 s; on a
+# connection whose other end is gone pypowervm would wait for 20 minutes.
+_POLL_TIMEOUT = 45.0
 
-# Seconds after which the read of a quick property has failed: NovaLink answers
-# it from memory.
+# Seconds after which the read of a quick property has failed.
 _QUICK_TIMEOUT = 30.0
 
 # Seconds for logging on: until it has ended, all other requests of the session
@@ -62,6 +61,9 @@ class Session(pvm_adapter.Session):
         elif '/quick/' in path and kwargs.get('timeout', -1) == -1:
             kwargs['timeout'] = _QUICK_TIMEOUT
         is_poll = path.startswith(_EVENT_PATH)
+        if is_poll and not 0 < (kwargs.get('timeout') or 0) < _POLL_TIMEOUT:
+            # Also the first one, which pypowervm makes with the listener.
+            kwargs['timeout'] = _POLL_TIMEOUT
         if kwargs.get('login'):
             # Again: the service forgot the token, and perhaps our queue.
             self._suspect = True

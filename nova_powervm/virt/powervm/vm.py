@@ -68,6 +68,9 @@ POWERVM_TO_NOVA_STATE: dict[str, int] = {
     _State.UNKNOWN: power_state.NOSTATE,
 }
 
+_POWER_STATES: dict[str | None, int] = {
+    state.lower(): power for state, power in POWERVM_TO_NOVA_STATE.items()}
+
 # What translate_event makes of a state. It is not the table above: an error
 # counts as stopped here, and a suspension as done once it has begun.
 RUNNING_EVENTS = [_State.MIGRATING_RUNNING, _State.RUNNING, _State.STARTING,
@@ -202,13 +205,14 @@ def get_vm_qp(adapter: Any, lpar_uuid: str, qprop: str | None = None,
 def get_vm_info(adapter: Any, instance: Any) -> hardware.InstanceInfo:
     """Read the power state of an instance's LPAR.
 
-    :returns: the state by :data:`POWERVM_TO_NOVA_STATE`; NOSTATE for a state
-        that is not in it.
+    :returns: the state by :data:`POWERVM_TO_NOVA_STATE`, in whatever case
+        NovaLink writes it; NOSTATE for a state that is not in it.
     :raises nova.exception.InstanceNotFound: if it has no LPAR on this host.
     """
     state = get_vm_qp(adapter, get_pvm_uuid(instance), 'PartitionState')
-    return hardware.InstanceInfo(
-        POWERVM_TO_NOVA_STATE.get(state, power_state.NOSTATE))
+    return hardware.InstanceInfo(_POWER_STATES.get(
+        state.lower() if isinstance(state, str) else None,
+        power_state.NOSTATE))
 
 
 def instance_exists(adapter: Any, instance: Any) -> bool:

@@ -42,17 +42,23 @@ _STATES = {_RUNNING: 'running', _OFF: 'not activated'}
 _ONE, _MANY = 1, 8
 
 _NO_ANSWER = ('NovaLink does not answer', 'NovaLink answers again')
-_NO_LISTING = ('NovaLink does not list the states',)
-_LISTING = ('NovaLink lists the states of LPARs again',)
+_NO_QUICK_ALL = ('NovaLink does not list the states',)
+_QUICK_ALL = ('NovaLink lists the states of LPARs again',)
+_NO_LISTING = ('NovaLink does not list its LPARs',)
+_LISTING = ('NovaLink lists its LPARs again',)
+_PARTIAL = ('NovaLink does not list all LPARs',)
+_COMPLETE = ('NovaLink lists all LPARs again',)
 _GARBLED = ('NovaLink gives no usable answer about LPAR',
             'NovaLink gives usable answers about all LPARs again')
 _POLLS_FAILED = ('Polls for PowerVM events had failed',)
 _POLLS_ENDED = ("pypowervm's polls for events have ended", *_POLLS_FAILED)
 _SESSION_LOST = ('there is a new one',)
 # None may be logged more than once, or without having been expected.
-_SAID = (*_NO_ANSWER, *_NO_LISTING, *_LISTING, *_GARBLED, *_POLLS_ENDED,
-         *_SESSION_LOST, 'another cannot be had yet', 'No poll for PowerVM',
-         'could not be compared', 'could not emit', 'was told')
+_SAID = (*_NO_ANSWER, *_NO_QUICK_ALL, *_QUICK_ALL, *_NO_LISTING, *_LISTING,
+         *_PARTIAL, *_COMPLETE, *_GARBLED, *_POLLS_ENDED, *_SESSION_LOST,
+         'another cannot be had yet', 'Cannot receive events',
+         'No poll for PowerVM', 'could not be compared',
+         'could not all be read', 'could not emit', 'was told')
 
 
 class FaultsTestCase(case.WireTestCase):
@@ -68,7 +74,7 @@ class FaultsTestCase(case.WireTestCase):
         # A tenth and less of what they are, to test for minutes, not hours.
         for module, name, value in (
                 (watch, '_INTERVAL', _CHECK), (watch, '_SILENCE', 12.0),
-                (pvm_session, 'POLL_TIMEOUT', 2.0),
+                (pvm_session, '_POLL_TIMEOUT', 2.0),
                 (pvm_session, '_QUICK_TIMEOUT', 1.0),
                 (pvm_session, '_LOGON_TIMEOUT', 1.0),
                 (hypervisor, '_TIMEOUT', 1.0),
@@ -135,15 +141,23 @@ class FaultsTestCase(case.WireTestCase):
     def nova_knows(self):
         return set(self.nova.power_states(self.changed)) == {self.wanted}
 
-    def assertLearns(self, what, *said, lasts=0.0):
+    def assertLearns(self, what, *said, lasts=0.0, over=()):
         """Nova learns what change() did, and nothing else.
 
         :param said: parts of what is logged, in this order.
         :param lasts: seconds for which the fault does.
+        :param over: what is logged besides when all is read again without
+            the fault.
         """
         self._learns(what, lasts)
         self.wait_until(lambda: self.said()[-1:] == said[-1:], said[-1:])
         self.assertEqual(said, self.said(), what)
+        if over:
+            self.control.clear_faults()
+            self.handler.resync()
+            self.control.storm(self.lpars, events=1)
+            said += over
+            self.wait_until(lambda: self.said() == said, over)
         self.calm_down()
 
     def assertLearnsAnyhow(self, what, lasts=0.0):
@@ -180,35 +194,35 @@ class FaultsTestCase(case.WireTestCase):
 
     def test_listing_fails(self):
         for fault in ('unavailable', 'unavailable_bare', 'cut', 'hang'):
-            self.control.inject_fault('quick_all', fault, seconds=1.2)
+            self.control.inject_fault('quick_all', fault)
             self.change(_MANY)
-            self.assertLearns(f'quick/All: {fault}', *_NO_ANSWER, lasts=1.2)
+            self.assertLearns(f'quick/All: {fault}', *_NO_LISTING,
+                              over=_LISTING)
 
     def test_listing_is_not_understood(self):
         for fault in ('truncated', 'garbage', 'empty'):
             unusable = self.count('rest_unusable')
             self.control.inject_fault('quick_all', fault)
             self.change(_MANY)
-            self.assertLearns(f'quick/All: {fault}', *_NO_LISTING)
+            self.assertLearns(f'quick/All: {fault}', *_NO_QUICK_ALL,
+                              over=_QUICK_ALL)
             self.assertEqual(unusable + 1, self.count('rest_unusable'))
-            self.handler.resync()
-            self.wait_until(lambda: self.said() == _LISTING, 'listed again')
-            self.calm_down()
 
     def test_listing_is_absent(self):
         self.control.configure(quick_all=False)
         self.change(_MANY)
-        self.assertLearns('quick/All: absent', *_NO_LISTING)
+        self.assertLearns('quick/All: absent', *_NO_QUICK_ALL)
 
     def test_listing_is_partial(self):
         self.control.inject_fault('quick_all', 'partial')
         self.change(_MANY)
-        self.assertLearns('quick/All: partial')
+        self.assertLearns('quick/All: partial', *_PARTIAL, over=_COMPLETE)
         self.control.inject_fault('quick_all', 'partial')
         self.control.inject_fault('event', 'drop')
         self.change(_MANY)
         self.handler.resync()
-        self.assertLearns('quick/All: partial in a resync')
+        self.assertLearns('quick/All: partial in a resync', *_PARTIAL,
+                          over=_COMPLETE)
 
     def test_listing_is_stale(self):
         # What it says cannot be told from the truth, but it cannot make nova
@@ -226,15 +240,16 @@ class FaultsTestCase(case.WireTestCase):
     def test_feed_fails(self):
         self.control.configure(quick_all=False)
         self.change(_MANY)
-        self.assertLearns('no quick/All', *_NO_LISTING)
+        self.assertLearns('no quick/All', *_NO_QUICK_ALL)
         for fault in ('unavailable', 'unavailable_bare', 'cut', 'hang',
                       'truncated', 'garbage', 'empty', 'not_modified'):
-            self.control.inject_fault('lpar_feed', fault, seconds=0.6)
+            self.control.inject_fault('lpar_feed', fault)
             self.change(_MANY)
-            self.assertLearns(f'LPAR feed: {fault}', *_NO_ANSWER, lasts=0.6)
+            self.assertLearns(f'LPAR feed: {fault}', *_NO_LISTING,
+                              over=_LISTING)
         self.control.inject_fault('lpar_feed', 'partial')
         self.change(_MANY)
-        self.assertLearns('LPAR feed: partial')
+        self.assertLearns('LPAR feed: partial', *_PARTIAL, over=_COMPLETE)
 
     def test_one_read_fails(self):
         for fault in ('unavailable', 'unavailable_bare', 'cut', 'hang'):

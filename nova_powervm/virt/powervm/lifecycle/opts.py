@@ -16,6 +16,7 @@ They are declared beside the code that they steer, so that the handler can be
 copied over another release of the driver together with them.
 """
 
+import math
 from typing import Any
 
 from oslo_config import cfg
@@ -30,8 +31,8 @@ _OPTS: list[cfg.Opt] = [
         'event_delay',
         default=15.0, min=0.1, max=300.0,
         help="""
-Seconds for which an LPAR must have sent no PartitionState event before its
-state is compared with nova's record.
+Seconds for which an LPAR must have sent no event of its PartitionState or its
+NVRAM before its state is compared with nova's record.
 
 A longer delay lets more events collapse into one comparison and lets a
 restart outside of nova pass unnoticed, as it should; a shorter one tells nova
@@ -112,10 +113,14 @@ def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
 def validate(conf: Any) -> None:
     """Check what the bounds of single options cannot say.
 
-    :raises ValueError: if ``event_max_delay`` is less than ``event_delay``;
-        the message names both options and their values.
+    :raises ValueError: if ``event_max_delay`` is less than ``event_delay``,
+        or a number is none; the message names the options and their values.
     """
     group = conf.powervm
+    for name, value in group.items():
+        # It is neither less nor more than any bound.
+        if isinstance(value, float) and math.isnan(value):
+            raise ValueError('[powervm] %s must be a number, not nan' % name)
     if group.event_max_delay < group.event_delay:
         raise ValueError(
             '[powervm] event_max_delay (%s seconds) must not be less than '

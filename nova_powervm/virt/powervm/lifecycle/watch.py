@@ -16,6 +16,7 @@ from collections.abc import Callable
 import contextlib
 import threading
 from typing import Any
+import weakref
 
 from oslo_log import log as logging
 from pypowervm import adapter as pvm_adapter
@@ -64,16 +65,21 @@ class ListenerWatch:
         self._clock = clock
         self._resync = resync
         self._poller: threading.Thread | None = None
-        self._last_beat = clock()
+        self._handler: Callable[[], Any] | None = None
+        self._last_beat = self._waiting_since = clock()
         self._silent = False
         self._interruptions = 0
         self._renewals_failed = 0
         self._not_before = 0.0
 
-    def beat(self) -> None:
-        """Note that a poll has ended."""
+    def beat(self, handler: Any) -> None:
+        """Note that a poll has ended.
+
+        :param handler: whom pypowervm called.
+        """
         self._poller = threading.current_thread()
-        self._last_beat = self._clock()
+        self._handler = weakref.ref(handler)
+        self._last_beat = self._waiting_since = self._clock()
 
     def check(self, now: float) -> float:
         """Look after the listener.
@@ -81,52 +87,70 @@ class ListenerWatch:
         :param now: clock time, seconds.
         :returns: clock time of the next check.
         """
-        session = getattr(self._driver, 'session', None)
-        self._check_silence(now)
         try:
-            if getattr(session, 'lost', False) is True:
-                self._renew(now)
-            elif self._poll_thread_is_dead():
-                self._revive(session)
-            self._check_interruptions(session)
-            self._bound_polls(session)
+            self._look_after(_listener(self._session), now)
         except Exception:
             LOG.exception("pypowervm's polls for events could not be looked "
                           'after; this is tried again')
         return now + _INTERVAL
 
+    @property
+    def _session(self) -> Any:
+        return getattr(self._driver, 'session', None)
+
+    def _look_after(self, listener: Any, now: float) -> None:
+        if listener is not None:
+            if not self._is_subscribed(listener):
+                # Nobody's business any more, or another handler's.
+                return
+            _bound_polls(listener)
+        self._check_silence(now)
+        if getattr(self._session, 'lost', False) is True:
+            self._renew(now)
+        elif self._poll_thread_is_dead(now):
+            self._revive(listener)
+        self._check_interruptions(self._session)
+
+    def _is_subscribed(self, listener: Any) -> bool:
+        if self._handler is None:
+            return bool(listener.handlers)
+        return self._handler() in listener.handlers
+
     def _check_silence(self, now: float) -> None:
-        silent = now - self._last_beat >= _SILENCE
-        if silent and not self._silent:
+        if now - self._last_beat < _SILENCE:
+            if self._silent:
+                LOG.info('Polls for PowerVM events end again')
+            self._silent = False
+        elif not self._silent and now - self._waiting_since >= _SILENCE:
+            self._silent = True
             self._stats.add(silences=1)
             LOG.warning('No poll for PowerVM events has ended for %d seconds',
                         now - self._last_beat)
-        elif self._silent and not silent:
-            LOG.info('Polls for PowerVM events end again')
-        self._silent = silent
 
-    def _poll_thread_is_dead(self) -> bool:
+    def _poll_thread_is_dead(self, now: float) -> bool:
         if self._poller is not None:
-            return not self._poller.is_alive()
+            # One that another took the place of may be the last that called.
+            return (not self._poller.is_alive()
+                    and now - self._last_beat >= 2 * _INTERVAL)
         # It may have died before it called anybody.
-        return self._silent
+        return now - self._waiting_since >= _SILENCE
 
-    def _revive(self, session: Any) -> None:
+    def _revive(self, listener: Any) -> None:
         """Have the listener start another thread.
 
         It does so for its first subscriber, so all of them have to leave.
         """
-        listener = _listener(session)
         if listener is None:
             return
         LOG.warning("pypowervm's polls for events have ended; they are begun "
                     'again')
-        # Each of them, even if a thread cannot be started for the first.
+        # All of them come back, even if no thread can be started.
         with contextlib.ExitStack() as subscriptions:
-            for handler in reversed(listener.handlers):
-                subscriptions.callback(listener.subscribe, handler)
-            for handler in list(listener.handlers):
-                listener.unsubscribe(handler)
+            for handler in reversed(list(listener.handlers)):
+                # But for those that are leaving just now.
+                with contextlib.suppress(ValueError):
+                    listener.unsubscribe(handler)
+                    subscriptions.callback(listener.subscribe, handler)
         self._stats.add(revivals=1)
         self._begin_anew()
 
@@ -143,8 +167,7 @@ class ListenerWatch:
             self._not_before = now + outage.backoff(self._renewals_failed)
             self._renewals_failed += 1
         else:
-            LOG.warning('The session with NovaLink was lost; there is a new '
-                        'one')
+            LOG.info('The session with NovaLink was lost; there is a new one')
             self._renewals_failed = 0
             self._interruptions = 0
             self._stats.add(sessions_renewed=1)
@@ -152,7 +175,7 @@ class ListenerWatch:
 
     def _begin_anew(self) -> None:
         self._poller = None
-        self._last_beat = self._clock()
+        self._waiting_since = self._clock()
         self._resync()
 
     def _check_interruptions(self, session: Any) -> None:
@@ -163,11 +186,11 @@ class ListenerWatch:
             LOG.info('Polls for PowerVM events had failed and succeed again')
             self._resync()
 
-    @staticmethod
-    def _bound_polls(session: Any) -> None:
-        listener = _listener(session)
-        if listener is not None and listener.timeout > _POLL_TIMEOUT:
-            listener.timeout = _POLL_TIMEOUT
+
+def _bound_polls(listener: Any) -> None:
+    timeout = listener.timeout
+    if not isinstance(timeout, int | float) or timeout > _POLL_TIMEOUT:
+        listener.timeout = _POLL_TIMEOUT
 
 
 def _listener(session: Any) -> Any:

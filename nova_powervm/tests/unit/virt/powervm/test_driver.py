@@ -15,6 +15,7 @@ import inspect
 import os
 
 import fixtures
+from lxml import etree
 import mock
 from nova.compute import power_state
 from nova.compute import provider_tree
@@ -235,6 +236,17 @@ class InitHostTestCase(DriverTestCase):
         self.assertIn('too long', self.fail_systems(
             pvm_exc.TimeoutError('too long')))
 
+    def test_answers_that_make_no_sense(self):
+        for error in (etree.XMLSyntaxError('no XML', 0, 0, 0),
+                      AttributeError("no attribute 'entries'")):
+            for replacement in ({'Session': error}, {'listeners': [error]}):
+                self.Session.side_effect = replacement.get(
+                    'Session', self.make_session)
+                self.listeners = replacement.get('listeners', [Listener()])
+                self.assertRaises(exception.HypervisorUnavailable,
+                                  self.driver.init_host, 'host')
+                self.assertClean()
+
     def test_listener_fails_at_first(self):
         """With a new session: the id of the old one may now be taken."""
         good = Listener()
@@ -265,6 +277,13 @@ class InitHostTestCase(DriverTestCase):
         e = self.assertRaises(cfg.ConfigFileValueError,
                               self.driver.init_host, 'host')
         self.assertIn('proc_units_factor', str(e))
+        for name in 'proc_units_factor', 'event_delay', 'event_max_delay':
+            self.configure('[powervm]\n%s = nan\n' % name)
+            e = self.assertRaises(ValueError, self.driver.init_host, 'host')
+            self.assertIn(name, str(e))
+        self.configure('[powervm]\nevent_delay = 61\n')
+        e = self.assertRaises(ValueError, self.driver.init_host, 'host')
+        self.assertIn('event_max_delay', str(e))
         self.Session.assert_not_called()
 
     def test_handler_cannot_be_subscribed(self):
@@ -370,10 +389,31 @@ class RenewSessionTestCase(DriverTestCase):
         self.assertClean()
         self.assertEqual([], self.new.handlers)
 
-    def test_polls_are_bounded(self):
-        self.assertEqual(45.0, self.old.timeout)
-        self.driver.renew_session()
-        self.assertEqual(45.0, self.new.timeout)
+    def test_tried_once(self):
+        """Who calls it does so again, and says so once."""
+        self.listeners[0] = ValueError('Application id "x" not unique')
+        sessions = len(self.sessions)
+        self.assertRaises(exception.HypervisorUnavailable,
+                          self.driver.renew_session)
+        self.assertEqual(1, len(self.sessions) - sessions)
+        self.assertNotIn('trying again', self.log.output)
+
+    def test_while_the_system_is_refreshed(self):
+        newest = mock.Mock(spec=managed_system.System, uuid='system-1')
+
+        def refresh():
+            # By the session that is lost meanwhile.
+            stale = mock.Mock(spec=managed_system.System,
+                              adapter=self.driver.adapter)
+            self.get_systems.return_value = [newest]
+            self.driver.renew_session()
+            return stale
+
+        self.system.refresh.side_effect = refresh
+        with mock.patch.object(driver.pvm_host, 'available_resource') as read:
+            self.driver.get_available_resource('host')
+        self.assertIs(newest, self.driver.host_wrapper)
+        read.assert_called_once_with(newest, 'host')
 
 
 class RegisterEventListenerTestCase(DriverTestCase):
@@ -508,7 +548,8 @@ class SpawnTestCase(InstanceTestCase):
         self.assertEqual([], self.calls.mock_calls)
 
     def test_created_and_started(self):
-        newer = mock.Mock(spec=managed_system.System)
+        newer = mock.Mock(spec=managed_system.System,
+                          adapter=self.driver.adapter)
         self.system.refresh.return_value = newer
         self.spawn(network_info=[mock.sentinel.vif])
         self.system = newer
@@ -707,6 +748,7 @@ class HostTestCase(DriverTestCase):
     def test_available_resource_is_fresh(self):
         newer = managed_system.System.wrap(pvmhttp.load_pvm_resp(
             'managedsystem.txt', self.adapter).get_response())[2]
+        self.driver.adapter = newer.adapter
         with mock.patch.object(managed_system.System, 'refresh',
                                return_value=newer):
             resource = self.driver.get_available_resource('host')

@@ -108,6 +108,15 @@ class TestSession(base.TestCase):
         self.send(READ, timeout=-1)
         self.assertEqual(-1, self.request.call_args.kwargs['timeout'])
 
+    def test_polls_are_bounded(self):
+        for asked, expected in ((-1, 45.0), (None, 45.0), (1200, 45.0),
+                                (7, 7)):
+            self.send(POLL, timeout=asked)
+            self.assertEqual(
+                expected, self.request.call_args.kwargs['timeout'])
+        self.send(POLL)
+        self.assertEqual(45.0, self.request.call_args.kwargs['timeout'])
+
     def test_logon_and_logoff_are_bounded(self):
         self.assertEqual(30.0, self.request.call_args.kwargs['timeout'])
         self.session.request('DELETE', const.LOGON_PATH, relogin=False)

@@ -298,7 +298,13 @@ class GetInfoTestCase(base.TestCase):
     def test_unknown_state(self):
         self.assertEqual(power_state.NOSTATE,
                          self.info((200, '"levitating"')).state)
-        self.assertEqual(power_state.NOSTATE, self.info((200, 'null')).state)
+        for answer in 'null', '[]', '{}', '7':
+            self.assertEqual(power_state.NOSTATE,
+                             self.info((200, answer)).state)
+
+    def test_case_does_not_matter(self):
+        self.assertEqual(power_state.RUNNING,
+                         self.info((200, '"Running"')).state)
 
     def test_no_lpar(self):
         self.assertRaises(exception.InstanceNotFound, self.info, (404, ''))

@@ -41,7 +41,7 @@ class TestOpts(base.TestCase):
     def test_bad_value_in_a_file_names_the_option(self):
         (_, declared), = opts.list_opts()
         for opt in declared:
-            for bad in ('-1', '1000000', 'much'):
+            for bad in ('-1', '1000000', 'much', 'nan'):
                 self.configure(
                     '[powervm]\n%s = %s\n' % (opt.name, bad))
                 error = self.assertRaises(
