@@ -38,6 +38,7 @@ EXIT_INTERRUPTED = 128 + signal.SIGINT
 _EXTRA = {
     'aiohttp': 'aiohttp',
     'fixtures': 'fixtures',
+    'oslotest': 'oslotest',
     'placement': 'openstack-placement',
     'testtools': 'testtools',
     'wsgi_intercept': 'wsgi-intercept',

@@ -141,8 +141,12 @@ class Stage(fixtures.Fixture):
         return 'events are coming' if self.markers.missing else ''
 
     def _unanswered(self) -> str:
-        left = int(self.statistics.as_dict()['pending'])
-        return 'LPARs to be looked at: %d' % left if left else ''
+        gauges = self.statistics.as_dict()
+        for name, what in (('pending', 'LPARs to be looked at'),
+                           ('confirming', 'LPARs that nova was told of')):
+            if gauges[name]:
+                return '%s: %d' % (what, gauges[name])
+        return ''
 
     def _moving(self) -> str:
         moving = sum(state not in _RESTING

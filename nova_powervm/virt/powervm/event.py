@@ -240,6 +240,7 @@ class PowerVMLifecycleEventHandler:
             options.event_emit_workers, thread_factory, queue_factory)
         self.statistics = stats.Statistics({
             'pending': self._pending.unanswered,
+            'confirming': self._pending.unconfirmed,
             'scheduled': self._pending.__len__,
             'cached': self._cache.__len__,
             'threads': lambda: self._worker.started + self._emitter.threads})

@@ -43,7 +43,8 @@ class Looks:
 
     def as_dict(self):
         self.asked()
-        return {'lookups': self.ended, 'pending': self.begun - self.ended}
+        return {'lookups': self.ended, 'pending': self.begun - self.ended,
+                'confirming': 0}
 
     def counts(self):
         self.asked()

@@ -13,8 +13,11 @@
 """What stands between a PowerVM event and a nova lifecycle event.
 
 One idea a module, in the order in which an LPAR passes through them:
-``pending`` (when to look), ``hypervisor`` and ``conductor`` (the two reads),
+``pending`` (when to look), ``worker`` (the thread that does), ``comparison``
+(a batch from end to end), ``hypervisor`` and ``conductor`` (the two reads),
 ``cache`` (what was found last), ``decision`` (what follows from it),
-``emitter`` (the threads that tell nova), ``worker`` (the thread that joins
-them); ``stats`` counts and ``opts`` configures.
+``emitter`` (the threads that tell nova). Beside them ``watch`` looks after
+the listener that the events come from, ``outage`` has what happens when
+something fails, ``threads`` starts them, ``stats`` counts and ``opts``
+configures.
 """

@@ -42,8 +42,8 @@ class Outage:
 
     def __init__(self, begins: str, ends: str,
                  jitter: Callable[[], float] = lambda: 0.0) -> None:
-        self._begins = begins
-        self._ends = ends
+        self._begins = begins + ': %.200s'
+        self._ends = ends + ' after %.1f seconds; attempts that failed: %d'
         self._jitter = jitter
         self._failures = 0
         self._since = 0.0
@@ -57,7 +57,7 @@ class Outage:
         """
         if not self._failures:
             self._since = now
-            LOG.warning('%s: %.200s', self._begins, error)
+            LOG.warning(self._begins, error)
         delay = backoff(self._failures)
         self._failures += 1
         return now + delay * (1.0 - self._jitter() / 4)
@@ -65,6 +65,5 @@ class Outage:
     def over(self, now: float) -> None:
         """Note that it does not fail, or no longer."""
         if self._failures:
-            LOG.info('%s after %.1f seconds; attempts that failed: %d',
-                     self._ends, now - self._since, self._failures)
+            LOG.info(self._ends, now - self._since, self._failures)
             self._failures = 0

@@ -121,6 +121,11 @@ class PendingSet:
                    or look.since is not None
                    for look in list(self._looks.values()))
 
+    def unconfirmed(self) -> int:
+        """Return of how many LPARs nova was told what its record lacks."""
+        return sum(look.told is not None
+                   for look in list(self._looks.values()))
+
     def mark(self, marks: Iterable[tuple[str, Mark]], now: float) -> None:
         """Note that LPARs are to be looked at.
 
