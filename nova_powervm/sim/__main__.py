@@ -17,6 +17,7 @@ import asyncio
 import dataclasses
 import errno
 import logging
+import math
 import os
 import sys
 
@@ -67,18 +68,16 @@ def _setting_names() -> set[str]:
     return {field.name for field in dataclasses.fields(settings.Settings)}
 
 
+def _whole(text: str, most: float = math.inf) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) <= most):
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is not a whole number from 0 to {most:g}'
+            if most < math.inf else f'{text!r} is not a whole number')
+    return int(text)
+
+
 def _port(text: str) -> int:
-    value = int(text)
-    if not 0 <= value <= 65535:
-        raise argparse.ArgumentTypeError(f'{text} is not between 0 and 65535')
-    return value
-
-
-def _whole(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f'{text} is negative')
-    return value
+    return _whole(text, 65535)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -260,8 +260,9 @@ class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
             raise exception.BuildAbortException(
                 instance_uuid=instance.uuid, reason=_BARE_LPAR)
         LOG.warning('The LPAR is created without disks and network adapters: '
-                    'its image, volumes and ports are not connected to it',
-                    instance=instance)
+                    'its image, volumes and ports are not connected to it, '
+                    'and a configuration drive, files and a password do not '
+                    'reach it', instance=instance)
         vm.create_lpar(self.adapter, self._refresh_host(), instance)
         if not power_on:
             return

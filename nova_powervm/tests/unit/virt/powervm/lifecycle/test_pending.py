@@ -176,14 +176,20 @@ class TestWait(base.TestCase):
         self.pending = pending.PendingSet(10.0, 40.0)
 
     def wait_on_a_thread(self, now, at_most):
-        thread = threading.Thread(
-            target=self.pending.wait, args=(now, at_most))
+        """Return an event that is set when the wait is over."""
+        over = threading.Event()
+
+        def wait():
+            self.pending.wait(now, at_most)
+            over.set()
+
+        thread = threading.Thread(target=wait)
         thread.start()
         self.addCleanup(thread.join)
         self.addCleanup(self.pending.close)
         while self.pending._waiting_until is None and thread.is_alive():
             pass
-        return thread
+        return over
 
     def test_returns_when_ready(self):
         self.pending.mark([('A', STATE)], 0.0)
@@ -197,20 +203,17 @@ class TestWait(base.TestCase):
         self.pending.wait(0.0, None)
 
     def test_close_wakes(self):
-        thread = self.wait_on_a_thread(0.0, None)
+        over = self.wait_on_a_thread(0.0, None)
         self.pending.close()
-        thread.join(30)
-        self.assertFalse(thread.is_alive())
+        self.assertTrue(over.wait(30))
 
     def test_mark_wakes(self):
-        thread = self.wait_on_a_thread(0.0, None)
+        over = self.wait_on_a_thread(0.0, None)
         self.pending.mark([('A', STATE)], 0.0)
-        thread.join(30)
-        self.assertFalse(thread.is_alive())
+        self.assertTrue(over.wait(30))
 
     def test_a_later_mark_does_not_wake(self):
         self.pending.mark([('A', STATE)], 0.0)
-        thread = self.wait_on_a_thread(-1e6, None)
+        over = self.wait_on_a_thread(-1e6, None)
         self.pending.mark([('B', STATE)], 5.0)
-        thread.join(0.05)
-        self.assertTrue(thread.is_alive())
+        self.assertFalse(over.wait(0.05))
