@@ -163,8 +163,9 @@ class Comparison:
         try:
             self._compare(batch)
         except Exception:
-            first = not all(look.attempts for look in batch.left.values())
-            LOG.log(logging.ERROR if first else logging.DEBUG,
+            again = batch.left and all(
+                look.attempts for look in batch.left.values())
+            LOG.log(logging.DEBUG if again else logging.ERROR,
                     'LPARs could not be compared with nova; they are looked '
                     'at again', exc_info=True)
         finally:
@@ -239,7 +240,7 @@ class Comparison:
                                  resync.attempts + 1, answered=False)
             return {}
         for lpar, instance in here.items():
-            if lpar in batch.left:
+            if lpar in batch.left and batch.wants_state(batch.left[lpar]):
                 continue
             if lpar not in listing:
                 self._pending.mark([(lpar, _Mark.STATE)], batch.now)
@@ -271,12 +272,13 @@ class Comparison:
         if not lpars and not everything:
             return {}, None
         try:
-            found = self._states.read(lpars, everything)
+            states, listing = self._states.read(lpars, everything)
         except Exception as error:
             batch.resume = self._rest.failed(error, self._clock())
             return dict.fromkeys(lpars, _NO_ANSWER), None
-        self._rest.over(self._clock())
-        return found
+        if listing is not None or set(states.values()) - {_NO_ANSWER}:
+            self._rest.over(self._clock())
+        return states, listing
 
     def _find_instances(self, batch: _Batch, lpars: Sequence[str]
                         ) -> dict[str, Any]:

@@ -1221,6 +1221,34 @@ class TestResync(world.World):
         self.advance(world.DELAY)
         self.assertEmitted((waiting, STARTED), (in_batch, STARTED))
 
+    def test_beside_an_nvram_event_of_an_lpar(self):
+        self.driver.nvram_mgr = mock.Mock()
+        lpar = self.add('not activated')
+        self.handler.resync()
+        self.send(lpar, detail='NVRAM')
+        self.advance(world.DELAY)
+        self.advance(world.DELAY)
+        self.driver.nvram_mgr.store.assert_called_once()
+        self.assertEmitted((lpar, STOPPED))
+
+    def test_alone_in_an_outage(self):
+        lpar = self.add('not activated')
+        self.adapter.answers['any'] = pvm_exceptions.ConnectionError('down')
+        self.send(lpar)
+        self.advance(world.DELAY)
+        self.send(lpar, etype='DELETE_URI', detail=None)
+        self.handler.resync()
+        for _ in range(5):
+            self.advance(60)
+        self.assertEqual(1, self.log.output.count('does not answer'))
+        self.assertEqual(1, self.log.output.count('does not list its LPARs'))
+        self.assertEqual(0, self.log.output.count('answers again'))
+        del self.adapter.answers['any']
+        self.advance(60)
+        self.assertEqual(1, self.log.output.count('answers again'))
+        self.assertEqual(1, self.log.output.count('lists its LPARs again'))
+        self.assertEmitted((lpar, STOPPED))
+
     def test_a_defect_is_retried(self):
         lpar = self.add('not activated')
         self.handler.resync()
