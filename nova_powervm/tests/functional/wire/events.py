@@ -157,7 +157,8 @@ class TestOnTheWire(case.WireTestCase):
         self.settle()
         self.assertPower(power_state.SHUTDOWN, lpars[:6])
         self.assertPower(power_state.RUNNING, lpars[6:])
-        self.wait_until(lambda: self.count('no_change') == 6, 'confirmed')
+        self.wait_until(lambda: not self.count('confirming', since=False),
+                        'confirmed')
         counters = self.control.counters()
         self.assertEqual(
             (1, 2), (counters['quick_all'], counters['lpar_feed']))

@@ -36,6 +36,7 @@ from nova import objects
 from nova.virt import event as virt_event
 from oslo_serialization import jsonutils
 from pypowervm import adapter as pvm_adapter
+from pypowervm import exceptions as pvm_exceptions
 
 from nova_powervm.tests.unit.virt.powervm import world
 from nova_powervm.virt.powervm import event
@@ -66,6 +67,16 @@ TRANSITIONS = {
 #: up an event; nova's manager is about to read its record again, or to save
 #: it.
 PLACES = ('NovaLink', 'conductor', 'emitter', 'manager', 'save')
+
+# What NovaLink may have to say instead of a state, or of any list of them.
+_NO_ANSWER = {
+    'fails': world.http_error(500),
+    'unavailable': world.http_error(503),
+    'hangs': pvm_exceptions.TimeoutError('no answer in time')}
+_NO_LISTING = {
+    'nor a feed': world.http_error(500),
+    'unavailable': world.http_error(503),
+    'hangs': pvm_exceptions.TimeoutError('no answer in time')}
 
 # Longer than ROUND, so that its end heals nothing that is to be healed sooner.
 TTL = 3600
@@ -344,6 +355,8 @@ class Simulation:
         #: LPARs whose record was changed since the module last saw it: while
         #: it trusts what it saw then, it need not know
         self.unseen = set()
+        #: LPARs that the module was told of since it had to compare all
+        self.announced = set()
         #: LPAR -> its power state when nova began the task that it has
         self._before = {}
         # Services.
@@ -352,6 +365,8 @@ class Simulation:
         #: LPAR -> what NovaLink answers instead of its state
         self.answers = {}
         self.conductor_up = True
+        #: whether nova can read all records of this host
+        self.host_readable = True
         self.nova_listens = True
         # The module, and what of it is unfinished.
         self.place = None
@@ -526,8 +541,8 @@ class Simulation:
             answer = self._read_one(slot_of(root_id))
         elif suffix_parm == 'All':
             answer = self._read_all()
-        elif self.listing == 'nor a feed':
-            answer = world.http_error(500)
+        elif self.listing in _NO_LISTING:
+            answer = _NO_LISTING[self.listing]
         else:
             answer = [types.SimpleNamespace(uuid=lpar_of(slot), state=state)
                       for slot, state in self._listed()]
@@ -541,8 +556,8 @@ class Simulation:
         how = self.answers.get(slot)
         if slot not in self.lpars:
             return world.http_error(404)
-        if how == 'fails':
-            return world.http_error(500)
+        if how in _NO_ANSWER:
+            return _NO_ANSWER[how]
         if how == 'empty':
             return ''
         if how == 'null':
@@ -554,6 +569,8 @@ class Simulation:
             return world.http_error(404)
         if self.listing == 'fails':
             return world.http_error(500)
+        if self.listing in _NO_LISTING:
+            return _NO_LISTING[self.listing]
         if self.listing == 'no JSON':
             return '<html>'
         return jsonutils.dumps([
@@ -585,6 +602,8 @@ class Simulation:
         return self._look_up(found)
 
     def _get_by_host(self, context, host, expected_attrs):
+        if not self.host_readable:
+            raise exception.NovaException('a record makes no sense')
         return self._look_up(
             record for record in self.records.values()
             if record.host == host)
@@ -693,7 +712,7 @@ class Simulation:
         for etype, slot in events:
             if etype == 'MODIFY_URI':
                 self.unknowable.discard(slot)
-                self._befall(slot)
+                self.announced.add(slot)
             elif slot is None:
                 self._resync()
         self.handler.process([
@@ -721,19 +740,18 @@ class Simulation:
     def _resync(self):
         """Note that the module has to compare all instances."""
         self.unknowable.clear()
+        self.announced.clear()
         self.judge.warned.clear()
-
-    def _befall(self, slot):
-        """Note that the module has to look at an LPAR."""
-        self.judge.warned.discard(slot)
 
     # What happens to LPARs and instances.
 
     def change(self, slot, state, events=1):
         """Change the state of an LPAR, whoever does it."""
+        if self.lpars.get(slot) != state:
+            # Told in vain of the one before, nova has to be told of this.
+            self.judge.warned.discard(slot)
         self.lpars[slot] = state
         self._send('MODIFY_URI', slot, events)
-        self._befall(slot)
 
     def create(self, slot, spawn):
         """Make an LPAR, for an instance or for nobody."""
@@ -832,13 +850,21 @@ class Simulation:
             self.start()
         self.nova_listens = self.conductor_up = True
         self.rest_error = None
-        self.listing = 'offered'
-        self.answers.clear()
         self.held = False
         self.resume()
         for slot, state in self.lpars.items():
             if state not in TRANSITIONS:
                 self.change(slot, 'running')
+        # What fails only for itself must not hold up the rest.
+        trusted = self.unseen if self.ttl else set()
+        alone = set(self.answers)
+        if self.listing in _NO_LISTING or not self.host_readable:
+            alone |= self.lpars.keys() - self.announced
+        self._rest(ROUND)
+        self._compare(trusted | alone)
+        self.host_readable = True
+        self.listing = 'offered'
+        self.answers.clear()
         self._rest(ROUND)
         self._compare(self.unseen if self.ttl else ())
         self._rest(self.ttl)

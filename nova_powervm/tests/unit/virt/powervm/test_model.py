@@ -15,7 +15,8 @@
 A world (see ``simulation``) is disturbed step by step, and let come to rest:
 services answer, tasks end, events are delivered. Then nova's power state of
 each instance here must be the LPAR's, or a warning has named the instance;
-and in the end the module keeps nothing. What it tells nova is judged all the
+also while some LPARs, or only the lists of them, still cannot be read. In the
+end the module keeps nothing. What it tells nova is judged all the
 while.
 
 Not all of it can be promised:
@@ -50,6 +51,7 @@ from pypowervm import exceptions as pvm_exceptions
 from nova_powervm.tests.unit.virt.powervm import simulation
 from nova_powervm.tests.unit.virt.powervm import world
 from nova_powervm.virt.powervm.lifecycle import comparison
+from nova_powervm.virt.powervm.lifecycle import hypervisor
 from nova_powervm.virt.powervm.lifecycle import pending
 
 objects.register_all()
@@ -271,16 +273,22 @@ class Machine(stateful.RuleBasedStateMachine):
         self.world.conductor_up = up
 
     @rule('answers', what=st.sampled_from((
-        'offered', 'absent', 'no JSON', 'empty', 'fails', 'nor a feed')))
+        'offered', 'absent', 'no JSON', 'empty', 'fails', 'nor a feed',
+        'unavailable', 'hangs')))
     def listing(self, what):
         self.world.listing = what
 
     @rule('answers', slot=st.sampled_from('ABCD'), answer=st.sampled_from((
-        None, 'not listed', 'null', 'empty', 'fails')))
+        None, 'not listed', 'null', 'empty', 'fails', 'unavailable',
+        'hangs')))
     def answer(self, slot, answer):
         self.world.answers.pop(slot, None)
         if answer:
             self.world.answers[slot] = answer
+
+    @rule('answers', readable=st.booleans())
+    def read_host(self, readable):
+        self.world.host_readable = readable
 
     @rule('resyncs', when=lambda self: self.world.polls, what=st.sampled_from((
         'end_polls', 'lose_session', 'interrupt')))
@@ -355,6 +363,10 @@ def _without_confirmation(self, action):
     action.marks = pending.Mark.NOTHING
 
 
+def _without_isolation(self, lpars, answers):
+    return {lpar: self._read_one(lpar) for lpar in lpars}
+
+
 class TestMutations(unittest.TestCase):
     """What the module would do wrong without one of its parts.
 
@@ -362,9 +374,9 @@ class TestMutations(unittest.TestCase):
     found, which the module as it is passes.
     """
 
-    def check(self, mutation, example):
-        # Each is found within some hundred worlds; with this seed, soon.
-        @hypothesis.seed(4)
+    def check(self, mutation, example, seed):
+        # Each is found within some hundred worlds; with its seed, soon.
+        @hypothesis.seed(seed)
         class Seeded(Machine):
             pass
 
@@ -393,7 +405,7 @@ class TestMutations(unittest.TestCase):
             sim.lose('MISSING_EVENTS')
 
         self.check(mock.patch.object(
-            comparison.Comparison, '_resync', _without_resync), example)
+            comparison.Comparison, '_resync', _without_resync), example, 8)
 
     def test_no_retry(self):
         def example(sim):
@@ -403,7 +415,18 @@ class TestMutations(unittest.TestCase):
 
         self.check(mock.patch.object(
             comparison.Comparison, '_retry', lambda *_, **__: None),
-            example)
+            example, 8)
+
+    def test_no_isolation(self):
+        def example(sim):
+            sim.answers['B'] = 'hangs'
+            sim.change('B', 'running')
+            sim.change('A', 'not activated')
+            sim.listing = 'hangs'
+
+        self.check(mock.patch.object(
+            hypervisor.StateReader, '_read_each', _without_isolation),
+            example, 25)
 
     def test_no_dirty_flag(self):
         def example(sim):
@@ -414,7 +437,7 @@ class TestMutations(unittest.TestCase):
             sim.change('A', 'not activated')
 
         self.check(mock.patch.object(
-            pending.PendingSet, '_mark', _without_dirty_flag), example)
+            pending.PendingSet, '_mark', _without_dirty_flag), example, 13)
 
     def test_no_confirmation(self):
         def example(sim):
@@ -424,4 +447,4 @@ class TestMutations(unittest.TestCase):
 
         self.check(mock.patch.object(
             comparison.Comparison, '_emit', _without_confirmation),
-            example)
+            example, 8)
