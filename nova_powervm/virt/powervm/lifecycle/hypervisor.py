@@ -171,7 +171,8 @@ class StateReader:
 
         :param answers: whether NovaLink has just answered.
         """
-        states: dict[str, Any] = {}
+        states: dict[str, Any] = dict.fromkeys(
+            lpars, decision.Absent.NO_ANSWER)
         failures = 0
         for lpar in sorted(lpars, key=self._failed.__contains__):
             try:
@@ -182,14 +183,15 @@ class StateReader:
                     self._failed.add(lpar)
                     failures += 1
                     answers = answers or lpar in self._garbled
-                    # Each may have taken as long as the timeout.
-                    if not answers or failures > _FEW:
+                    if not answers:
                         raise
                 self._stats.add(rest_unusable=1)
                 self._garbled.add(lpar)
                 self._no_answer.failed('%s: %s' % (lpar, error),
                                        self._clock())
-                states[lpar] = decision.Absent.NO_ANSWER
+                # Each may take as long as the timeout.
+                if failures > _FEW:
+                    break
         return states
 
     def _read_one(self, lpar: str) -> Any:
