@@ -60,7 +60,7 @@ _SYSTEM_TIMEOUT = 60
 _NO_SENSE = (pvm_exc.Error, ValueError, AttributeError, etree.LxmlError)
 
 
-class PowerVMDriver(driver.ComputeDriver):  # type: ignore[misc]
+class PowerVMDriver(driver.ComputeDriver):
     """Runs instances as LPARs of the managed system it is itself part of.
 
     It may be called from any number of threads once ``init_host`` has
