@@ -52,10 +52,10 @@ from nova.tests import fixtures as nova_fixtures
 import nova.virt
 from oslo_log import log as logging
 from oslo_utils import uuidutils
-from pypowervm.utils import uuid as pvm_uuid
 
 from nova_powervm import conf
 from nova_powervm.demo import placement
+from nova_powervm.virt.powervm.lifecycle import conductor
 
 CONF = conf.CONF
 
@@ -91,7 +91,7 @@ class Server:
     @property
     def lpar(self) -> str:
         """Upper-case uuid of the server's LPAR."""
-        return str(pvm_uuid.convert_uuid_to_pvm(self.uuid)).upper()
+        return conductor.lpar_uuid(self.uuid)
 
 
 def _driver_is_importable() -> None:

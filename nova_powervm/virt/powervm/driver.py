@@ -101,9 +101,7 @@ class PowerVMDriver(driver.ComputeDriver):
             cannot be used or does not manage exactly one system.
         """
         self.cleanup_host(host)
-        # First what needs no service, so that it is told without a wait. An
-        # option's value is checked when it is read.
-        dict(CONF.powervm)
+        # First what needs no service, so that it is told without a wait.
         opts.validate(CONF)
         handler_class = _load_handler_class(CONF.powervm.event_handler)
         if CONF.powervm.bare_lpars:

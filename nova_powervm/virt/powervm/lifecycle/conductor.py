@@ -17,6 +17,7 @@ from typing import Any
 
 from nova import context as nova_context
 from nova import objects
+from pypowervm.utils import uuid as pvm_uuid
 
 
 def candidate_uuids(lpar: str) -> tuple[str, str]:
@@ -33,8 +34,7 @@ def candidate_uuids(lpar: str) -> tuple[str, str]:
 
 def lpar_uuid(instance_uuid: str) -> str:
     """Return the upper-case uuid of the LPAR that stands for an instance."""
-    return ('%x%s' % (int(instance_uuid[0], 16) & 7,
-                      instance_uuid[1:])).upper()
+    return str(pvm_uuid.convert_uuid_to_pvm(instance_uuid)).upper()
 
 
 class InstanceReader:

@@ -111,8 +111,10 @@ def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
 
 
 def validate(conf: Any) -> None:
-    """Check what the bounds of single options cannot say.
+    """Read all options of the group, and check what bounds cannot say.
 
+    :raises oslo_config.cfg.ConfigFileValueError: if a value is out of its
+        bounds, which shows when it is read.
     :raises ValueError: if ``event_max_delay`` is less than ``event_delay``,
         or a number is none; the message names the options and their values.
     """

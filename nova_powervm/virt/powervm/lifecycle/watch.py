@@ -109,7 +109,7 @@ class ListenerWatch:
             self._renew(now)
         elif self._poll_thread_is_dead(now):
             self._revive(listener)
-        self._check_interruptions(self._session)
+        self._check_interruptions()
 
     def _is_subscribed(self, listener: Any) -> bool:
         if self._handler is None:
@@ -178,8 +178,8 @@ class ListenerWatch:
         self._waiting_since = self._clock()
         self._resync()
 
-    def _check_interruptions(self, session: Any) -> None:
-        count = getattr(session, 'interruptions', 0)
+    def _check_interruptions(self) -> None:
+        count = getattr(self._session, 'interruptions', 0)
         if isinstance(count, int) and count != self._interruptions:
             self._interruptions = count
             self._stats.add(interruptions=1)
