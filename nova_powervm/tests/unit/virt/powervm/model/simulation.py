@@ -235,9 +235,9 @@ class Simulation:
             self.stage.go_on(each)
         self.work()
 
-    def wait(self, seconds):
+    def wait(self, seconds, step=10):
         """Let time pass, in steps so wide that the module comes late."""
-        step = max(10, seconds / 10)
+        step = max(step, seconds / 10)
         end = self.clock.now + seconds
         while self.clock.now < end:
             self.clock.now = min(self.clock.now + step, end)
@@ -397,7 +397,6 @@ class Simulation:
                       self.records[slot].task_state)
         if wanted is not None and self.lpars.get(slot, wanted) != wanted:
             self.change(slot, wanted)
-        self.judge.news(slot)
         self.nova.end(slot, self.lpars.get(slot),
                       stale and wanted is None)
 
@@ -492,11 +491,11 @@ class Simulation:
 
     def _rest(self, seconds):
         """Let nothing happen but what nova has begun."""
-        for _ in range(30):
+        for _ in range(10):
             for slot, record in self.records.items():
                 if record.task_state is not None:
                     self.end(slot)
-            self.wait(seconds / 30)
+            self.wait(seconds / 10, 30)
 
     def _compare(self, excused=()):
         """Compare nova with NovaLink.
