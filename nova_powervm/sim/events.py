@@ -22,8 +22,8 @@ from typing import NamedTuple
 
 from nova_powervm.sim import settings
 
-# After so long without a poll the service forgets a client; if the client
-# comes back, it gets a NEW_CLIENT as after a restart of a real host.
+# The service forgets a client that has not polled for so long. When the client
+# comes back, it gets a NEW_CLIENT, as from a real host after a restart.
 IDLE_SECONDS = 600.0
 
 

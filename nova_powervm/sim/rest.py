@@ -33,7 +33,8 @@ from nova_powervm.sim import system_handlers
 class RestService:
     """The REST service of a host.
 
-    Made in a running event loop, whose thread alone may call it.
+    Not thread-safe: only the thread of the running event loop may create and
+    call it.
 
     :param host: the simulated host.
     :param tokens: the tokens of clients that are logged on.
@@ -59,7 +60,7 @@ class RestService:
     def add_to(self, app: web.Application) -> None:
         """Add the routes and the middleware to an application."""
         app.middlewares.append(self._middleware.handle)
-        # The order counts: a search expression may look like another path.
+        # In this order: a search expression can match the path of another.
         host, faults = self._host, self.faults
         for route in (
                 *session_handlers.SessionHandlers(self._tokens).routes(),
