@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""The middleware: what every request of the REST service goes through."""
+"""Middleware of the REST service, around the handlers of all requests."""
 
 import asyncio
 import collections
