@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""The simulator as a process of its own."""
+"""The simulator in a process of its own."""
 
 import contextlib
 import os
@@ -31,18 +31,18 @@ _LISTENING = 'listening on '
 
 
 class SimulatorError(Exception):
-    """The simulator did not come up; the text has what it said."""
+    """The simulator did not start; the text has its standard error."""
 
 
 class SimulatorProcess:
-    """Runs the simulator on a free port, from start() to stop().
+    """Runs the simulator in a process, from start() to stop().
 
-    A context manager that does both. Not thread-safe. What the simulator says
-    on standard error meanwhile is repeated on ours when it ends.
+    A context manager that calls both. Not thread-safe. stop() copies the
+    standard error of the simulator to that of this process.
 
     :param options: options of the command, with underscores: ``lpars=20``,
-        ``boot_seconds=0.5``, ``debug=True``; ``port`` if it must be a
-        certain one.
+        ``boot_seconds=0.5``, ``debug=True``; without ``port`` it chooses a
+        free one.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -53,53 +53,53 @@ class SimulatorProcess:
 
     @property
     def port(self) -> int:
-        """The port that it listens on."""
+        """Port of the simulator."""
         return self._port
 
     @property
     def pid(self) -> int:
-        """The id of its process."""
+        """Process id of the simulator."""
         return self._pid
 
     @property
     def control(self) -> client.Control:
-        """A client of its control interface."""
+        """Client of its control interface."""
         return client.Control(self._port)
 
     def start(self) -> None:
-        """Start it and wait until it listens.
+        """Start the simulator and wait until it accepts connections.
 
-        :raises SimulatorError: it does not, or it runs already.
+        :raises SimulatorError: if it does not start, or already runs.
         """
         if self._running is not None:
             raise SimulatorError('The simulator is already running.')
         with contextlib.ExitStack() as stack:
-            # A file, not a pipe: nobody reads it while the simulator runs.
+            # A file, not a pipe, which would be full before stop() reads it.
             stderr = stack.enter_context(tempfile.TemporaryFile('w+'))
-            # Not in our session: Ctrl-C is for us, who may need it to end.
+            # In a session of its own: Ctrl-C must not end it before its user.
             process = subprocess.Popen(  # noqa: S603 -- our own command
                 self._command(), env=_environment(), text=True,
                 start_new_session=True,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr)
-            stack.callback(_repeat, stderr)
-            stack.callback(_end, process)
+            stack.callback(_copy_to_stderr, stderr)
+            stack.callback(_terminate, process)
             line = _first_line(process)
             if not line.startswith(_LISTENING):
                 process.kill()
                 code = process.wait()
                 stderr.seek(0)
-                said = stderr.read().strip()
-                # Once is enough.
+                output = stderr.read().strip()
+                # The exception has it; do not copy it as well.
                 stderr.truncate(0)
                 raise SimulatorError(
                     f'The simulator did not start (exit status {code}): '
-                    f'{said}')
+                    f'{output}')
             self._port = int(line.rpartition(':')[2])
             self._pid = process.pid
             self._running = stack.pop_all()
 
     def stop(self) -> None:
-        """End it; nothing if it does not run."""
+        """Stop the simulator; does nothing if it does not run."""
         if self._running is not None:
             self._running.close()
             self._running = None
@@ -112,7 +112,7 @@ class SimulatorProcess:
         self.stop()
 
     def _command(self) -> list[str]:
-        # So it does not outlive us even when we are killed.
+        # It ends with this process, even if that is killed.
         command = [sys.executable, '-m', 'nova_powervm.sim', '--until-eof']
         for name, value in self._options.items():
             command.append('--' + name.replace('_', '-'))
@@ -122,28 +122,28 @@ class SimulatorProcess:
 
 
 def _environment() -> dict[str, str]:
-    # The package may be one that is not installed.
+    # The package may run from a tree, without being installed.
     root = str(pathlib.Path(__file__).parents[2])
     paths = [root, *filter(None, [os.environ.get('PYTHONPATH')])]
     return {**os.environ, 'PYTHONPATH': os.pathsep.join(paths)}
 
 
 def _first_line(process: subprocess.Popen[str]) -> str:
-    """The first line on stdout; empty when there is none in time."""
+    """Return the first line of stdout; empty after a timeout."""
     stdout = process.stdout
     if stdout is None:
         return ''
-    # It writes the line at once, so that nothing blocks after select().
+    # The process writes a whole line at once: readline() does not block.
     ready, _, _ = select.select([stdout], [], [], _START_SECONDS)
     return stdout.readline() if ready else ''
 
 
-def _repeat(stderr: IO[str]) -> None:
+def _copy_to_stderr(stderr: IO[str]) -> None:
     stderr.seek(0)
     sys.stderr.write(stderr.read())
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def _terminate(process: subprocess.Popen[str]) -> None:
     process.terminate()
     try:
         process.wait(_STOP_SECONDS)
