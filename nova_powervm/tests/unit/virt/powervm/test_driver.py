@@ -14,6 +14,7 @@ import importlib.metadata
 import inspect
 import os
 
+import ddt
 import fixtures
 from lxml import etree
 import mock
@@ -674,6 +675,52 @@ class PowerTestCase(InstanceTestCase):
     def test_hard_reboot(self):
         self.reboot('HARD')
         self.rebooted(True, mock.ANY)
+
+
+@ddt.ddt
+class AgreementTestCase(InstanceTestCase):
+    """What the event handler knows of an LPAR ends when nova acts on it."""
+
+    def setUp(self):
+        super().setUp()
+        self.flags(group='powervm', bare_lpars=True)
+        self.driver._event_handler = self.handler = mock.Mock(
+            spec=['process', 'forget_agreement'])
+        self.lpar = vm.get_pvm_uuid(self.instance)
+
+    def act(self, operation):
+        arguments = {
+            'spawn': (self.context, self.instance, None, [], None, {}),
+            'destroy': (self.context, self.instance, []),
+            'power_on': (self.context, self.instance, []),
+            'power_off': (self.instance,),
+            'reboot': (self.context, self.instance, [], 'HARD')}[operation]
+        getattr(self.driver, operation)(*arguments)
+
+    @ddt.data(('spawn', 'power_on'), ('destroy', 'power_off'),
+              ('power_on', 'power_on'), ('power_off', 'power_off'),
+              ('reboot', 'reboot'))
+    @ddt.unpack
+    def test_is_dropped_before_and_after(self, operation, call):
+        forgot = []
+        getattr(self.calls, call).side_effect = lambda *_, **__: (
+            forgot.append(self.handler.forget_agreement.call_count))
+        self.act(operation)
+        self.assertEqual([1], forgot)
+        self.assertEqual([mock.call(self.lpar)] * 2,
+                         self.handler.forget_agreement.call_args_list)
+
+    def test_is_dropped_after_a_failure(self):
+        self.calls.power_on.side_effect = exception.InstancePowerOnFailure(
+            reason='no')
+        self.assertRaises(exception.InstancePowerOnFailure, self.act,
+                          'power_on')
+        self.assertEqual(2, self.handler.forget_agreement.call_count)
+
+    def test_handler_that_knows_nothing(self):
+        self.driver._event_handler = Handler(self.driver)
+        self.act('power_on')
+        self.calls.power_on.assert_called_once()
 
 
 class InformationTestCase(InstanceTestCase):
