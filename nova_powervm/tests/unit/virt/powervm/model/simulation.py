@@ -191,8 +191,10 @@ class Simulation:
                 submit(lane, self._emitting(judge.Job(
                     handler, dict(self.novalink.observed),
                     dict(self.nova.recorded)), job))
-            else:
+            elif lane is pool.Lane.RECONCILE:
                 submit(lane, self._reading(job))
+            else:
+                submit(lane, job)
 
         return wrapped
 
