@@ -123,13 +123,9 @@ class Watchdog:
         self._check_interruptions()
 
     def stop(self) -> None:
-        """Watch no longer, and see that the handler is not registered."""
+        """Watch no longer; waits for the end of a restart."""
         with self._lock:
             self._stopped = True
-            listener, handler = _listener(self._session), self._handler()
-            if listener is not None and handler in listener.handlers:
-                with contextlib.suppress(ValueError):
-                    listener.unsubscribe(handler)
 
     @property
     def _session(self) -> Any:
@@ -174,15 +170,10 @@ class Watchdog:
             self._failures = 0
             messages.POLL_THREAD_DEAD.log(LOG)
         try:
-            # All of them come back, even if no thread can be started.
-            with self._lock, contextlib.ExitStack() as subscriptions:
+            with self._lock, _locked(listener):
                 if self._stopped:
                     return
-                for handler in reversed(list(listener.handlers)):
-                    # But for those that are leaving just now.
-                    with contextlib.suppress(ValueError):
-                        listener.unsubscribe(handler)
-                        subscriptions.callback(listener.subscribe, handler)
+                _resubscribe(listener)
         except Exception as error:
             if not self._failures:
                 messages.POLL_THREAD_GONE.log(LOG, error=error)
@@ -242,6 +233,29 @@ def _bound_polls(listener: Any) -> None:
     timeout = listener.timeout
     if not isinstance(timeout, int | float) or timeout > _POLL_TIMEOUT:
         listener.timeout = _POLL_TIMEOUT
+
+
+def _locked(listener: Any) -> contextlib.AbstractContextManager[Any]:
+    """Return the lock of pypowervm's listener.
+
+    Who unsubscribes while the others are away must not find itself missing,
+    and come back with them.
+    """
+    lock: contextlib.AbstractContextManager[Any] = getattr(
+        listener, '_lock', contextlib.nullcontext())
+    return lock
+
+
+def _resubscribe(listener: Any) -> None:
+    """Unsubscribe all handlers, and subscribe them in the same order.
+
+    All of them come back, even if no thread can be started.
+    """
+    with contextlib.ExitStack() as subscriptions:
+        for handler in reversed(list(listener.handlers)):
+            with contextlib.suppress(ValueError):
+                listener.unsubscribe(handler)
+                subscriptions.callback(listener.subscribe, handler)
 
 
 def _listener(session: Any) -> Any:
