@@ -174,10 +174,3 @@ class TestPages(base.TestCase):
             '^``([a-z]+)``$', _page('admin/events.rst').partition(
                 'event-table:: counters')[2].partition('\n====')[0],
             re.MULTILINE)))
-
-    def test_the_architecture_has_all_modules(self):
-        folder = pathlib.Path(event.__file__).with_name('lifecycle')
-        self.assertEqual(
-            sorted(path.stem for path in folder.glob('[a-z]*.py')),
-            sorted(re.findall(r'^   \* - ``([a-z_]+)``$', _page(
-                'contributor/architecture.rst'), re.MULTILINE)))
