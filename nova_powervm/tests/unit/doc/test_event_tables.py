@@ -65,8 +65,9 @@ def _page(name):
 @ddt.ddt
 class TestOutcomes(testtools.TestCase):
 
-    @ddt.data(*_Outcome)
-    def test_example(self, outcome):
+    @ddt.data(*_Outcome.__members__)
+    def test_example(self, name):
+        outcome = _Outcome[name]
         self.assertIs(outcome, decision.decide(
             tables.example(outcome), tables.policy(), 0.0).outcome)
 
@@ -76,13 +77,12 @@ class TestOutcomes(testtools.TestCase):
              for outcome in _Outcome],
             [row[:2] for row in _rows(tables.outcomes())])
 
-    @ddt.data(
-        (_Outcome.EMIT, [15.0, 30.0, 60.0, 120.0], _Outcome.GIVEN_UP),
-        (_Outcome.BUSY, [15.0, 30.0, 60.0, 120.0, 240.0, 300.0],
-         _Outcome.BUSY),
-        (_Outcome.NO_CHANGE, [600.0], None),
-        (_Outcome.CACHED, [30.0], _Outcome.ASK),
-        (_Outcome.GIVEN_UP, [], None))
+    @ddt.named_data(
+        ('emit', _Outcome.EMIT, [15, 30, 60, 120], _Outcome.GIVEN_UP),
+        ('busy', _Outcome.BUSY, [15, 30, 60, 120, 240, 300], _Outcome.BUSY),
+        ('no_change', _Outcome.NO_CHANGE, [600], None),
+        ('cached', _Outcome.CACHED, [30], _Outcome.ASK),
+        ('given_up', _Outcome.GIVEN_UP, [], None))
     @ddt.unpack
     def test_waits(self, outcome, seconds, following):
         self.assertEqual((seconds, following), tables.waits(outcome))
@@ -90,7 +90,7 @@ class TestOutcomes(testtools.TestCase):
     def test_fewer_events(self):
         with mock.patch.object(decision, 'EMITS_MOST', 2):
             self.assertEqual(
-                ([15.0, 30.0], _Outcome.GIVEN_UP),
+                ([15, 30], _Outcome.GIVEN_UP),
                 tables.waits(_Outcome.EMIT))
 
     @ddt.data('GIVEN_UP_SECONDS', 'EMITS_MOST', 'WAIT_MOST')
