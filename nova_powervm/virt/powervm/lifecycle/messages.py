@@ -43,8 +43,9 @@ class Line:
         :param instance_uuid: the instance that the line is about.
         :param fields: for the text.
         """
-        logger.log(self.level, self.text, fields, exc_info=exc_info,
-                   instance_uuid=instance_uuid)
+        # logging takes no empty mapping for one.
+        logger.log(self.level, self.text, *filter(None, [fields]),
+                   exc_info=exc_info, instance_uuid=instance_uuid)
 
 
 EMITTING = Line(
