@@ -482,6 +482,9 @@ class Simulation:
         self.novalink.answers.clear()
         self._rest(ROUND)
         self._compare()
+        # What expires is looked at once more, and may find what was lost.
+        self._rest(self.ttl + ROUND, 100)
+        self._compare()
         emitted = self.emitted
         self.wait(2 * self.ttl + ROUND)
         self.check()
@@ -491,13 +494,13 @@ class Simulation:
             'scheduled', 'agreed', 'confirming') if numbers[name]}
         assert not left, left
 
-    def _rest(self, seconds):
+    def _rest(self, seconds, step=30):
         """Let nothing happen but what nova has begun."""
         for _ in range(10):
             for slot, record in self.records.items():
                 if record.task_state is not None:
                     self.end(slot)
-            self.wait(seconds / 10, 30)
+            self.wait(seconds / 10, step)
 
     def _compare(self, excused=()):
         """Compare nova with NovaLink.
