@@ -100,7 +100,10 @@ class Applier:
             with self._retried(case.nvram, plan):
                 self._apply_nvram(case.nvram, plan)
         if case.power is None:
-            self._memory.put(case.lpar, plan.remember)
+            # What a plan does not change may have changed since: nova may
+            # have been told meanwhile.
+            if plan.remember is not case.remembered:
+                self._memory.put(case.lpar, plan.remember)
         else:
             with self._retried(case.power, plan):
                 self._apply_power(case, case.power, plan)
