@@ -180,6 +180,7 @@ class Instances:
         with self._lookup():
             instances = objects.InstanceList.get_by_host(
                 self._admin_context(), self._host, expected_attrs=[])
+        self._nova.over(self._clock())
         return {lpar_uuid(instance.uuid): _record(instance)
                 for instance in instances}
 
