@@ -100,7 +100,10 @@ class Applier:
             with self._retried(case.nvram, plan):
                 self._apply_nvram(case.nvram, plan)
         if case.power is None:
-            self._memory.put(case.lpar, plan.remember)
+            # What a plan does not change may have changed since: nova may
+            # have been told meanwhile.
+            if plan.remember is not case.remembered:
+                self._memory.put(case.lpar, plan.remember)
         else:
             with self._retried(case.power, plan):
                 self._apply_power(case, case.power, plan)
@@ -122,8 +125,7 @@ class Applier:
         if plan.outcome is _Outcome.GIVEN_UP and (
                 plan.remember is not case.remembered):
             self._warn(case, plan)
-        self._memory.put(case.lpar, plan.remember)
-        self._finish(request.key, plan.power_again)
+        self._remember(case.lpar, request, plan, plan.power_again)
 
     @contextlib.contextmanager
     def _retried(self, request: Request, plan: decision.Plan
@@ -151,11 +153,8 @@ class Applier:
             emitted = self._hand_to_nova(lpar, request, state, plan)
         finally:
             if emitted and plan.power_again is not None:
-                self._memory.put(lpar, plan.remember)
-                if not self._finish(request.key, decision.Again(
-                        self._not_before_now(plan.power_again.at))):
-                    # The LPAR was deleted meanwhile.
-                    self._memory.forget(lpar)
+                self._remember(lpar, request, plan, decision.Again(
+                    self._not_before_now(plan.power_again.at)))
             else:
                 self.retry(request)
 
@@ -216,6 +215,14 @@ class Applier:
         if request.attempts:
             line = dataclasses.replace(line, level=logging.DEBUG)
         line.log(LOG, exc_info=True, instance_uuid=instance_uuid, **fields)
+
+    def _remember(self, lpar: interfaces.LparUuid, request: Request,
+                  plan: decision.Plan, again: decision.Again | None) -> None:
+        """Remember what the plan says, and look again if that is needed."""
+        self._memory.put(lpar, plan.remember)
+        if not self._finish(request.key, again) and again is not None:
+            # The LPAR was deleted meanwhile.
+            self._memory.forget(lpar)
 
     def _finish(self, key: interfaces.Key, again: decision.Again | None
                 ) -> bool:

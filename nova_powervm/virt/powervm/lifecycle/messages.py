@@ -43,9 +43,10 @@ class Line:
         :param instance_uuid: the instance that the line is about.
         :param fields: for the text.
         """
-        # logging takes no empty mapping for one.
-        logger.log(self.level, self.text, *filter(None, [fields]),
-                   exc_info=exc_info, instance_uuid=instance_uuid)
+        # logging takes an empty mapping for an argument without a place.
+        arguments = [fields] if fields else []
+        logger.log(self.level, self.text, *arguments, exc_info=exc_info,
+                   instance_uuid=instance_uuid)
 
 
 EMITTING = Line(
