@@ -10,20 +10,15 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+
 """The simulator as a process of its own."""
 
-import contextlib
-import os
-import pathlib
-import select
-import subprocess
 import sys
-import tempfile
 from typing import Any
-from typing import IO
 from typing import Self
 
 from nova_powervm.sim import client
+from nova_powervm.testing import processes
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
@@ -47,7 +42,7 @@ class SimulatorProcess:
 
     def __init__(self, **options: Any) -> None:
         self._options = {'port': 0, **options}
-        self._running: contextlib.ExitStack | None = None
+        self._child: processes.Child | None = None
         self._port = 0
         self._pid = 0
 
@@ -71,38 +66,26 @@ class SimulatorProcess:
 
         :raises SimulatorError: it does not, or it runs already.
         """
-        if self._running is not None:
+        if self._child is not None:
             raise SimulatorError('The simulator is already running.')
-        with contextlib.ExitStack() as stack:
-            # A file, not a pipe: nobody reads it while the simulator runs.
-            stderr = stack.enter_context(tempfile.TemporaryFile('w+'))
-            # Not in our session: Ctrl-C is for us, who may need it to end.
-            process = subprocess.Popen(  # noqa: S603 -- our own command
-                self._command(), env=_environment(), text=True,
-                start_new_session=True,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr)
-            stack.callback(_repeat, stderr)
-            stack.callback(_end, process)
-            line = _first_line(process)
-            if not line.startswith(_LISTENING):
-                process.kill()
-                code = process.wait()
-                stderr.seek(0)
-                said = stderr.read().strip()
-                # Once is enough.
-                stderr.truncate(0)
-                raise SimulatorError(
-                    f'The simulator did not start (exit status {code}): '
-                    f'{said}')
-            self._port = int(line.rpartition(':')[2])
-            self._pid = process.pid
-            self._running = stack.pop_all()
+        child = processes.Child(
+            self._command(), ready=_LISTENING, start_seconds=_START_SECONDS,
+            stop_seconds=_STOP_SECONDS)
+        try:
+            address = child.start()
+        except processes.ProcessError as error:
+            raise SimulatorError(
+                f'The simulator did not start: {error}') from None
+        self._port = int(address.rpartition(':')[2])
+        self._pid = child.pid
+        self._child = child
 
     def stop(self) -> None:
         """End it; nothing if it does not run."""
-        if self._running is not None:
-            self._running.close()
-            self._running = None
+        child, self._child = self._child, None
+        if child is not None:
+            child.stop()
+            sys.stderr.write(child.said())
 
     def __enter__(self) -> Self:
         self.start()
@@ -113,43 +96,9 @@ class SimulatorProcess:
 
     def _command(self) -> list[str]:
         # So it does not outlive us even when we are killed.
-        command = [sys.executable, '-m', 'nova_powervm.sim', '--until-eof']
+        command = processes.python('nova_powervm.sim', '--until-eof')
         for name, value in self._options.items():
             command.append('--' + name.replace('_', '-'))
             if value is not True:
                 command.append(str(value))
         return command
-
-
-def _environment() -> dict[str, str]:
-    # The package may be one that is not installed.
-    root = str(pathlib.Path(__file__).parents[2])
-    paths = [root, *filter(None, [os.environ.get('PYTHONPATH')])]
-    return {**os.environ, 'PYTHONPATH': os.pathsep.join(paths)}
-
-
-def _first_line(process: subprocess.Popen[str]) -> str:
-    """The first line on stdout; empty when there is none in time."""
-    stdout = process.stdout
-    if stdout is None:
-        return ''
-    # It writes the line at once, so that nothing blocks after select().
-    ready, _, _ = select.select([stdout], [], [], _START_SECONDS)
-    return stdout.readline() if ready else ''
-
-
-def _repeat(stderr: IO[str]) -> None:
-    stderr.seek(0)
-    sys.stderr.write(stderr.read())
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            pipe.close()

@@ -27,7 +27,7 @@ import time
 
 from nova.compute import power_state
 
-from nova_powervm.demo import backend as demo_backend
+from nova_powervm.testing import backends
 from nova_powervm.tests.endurance import plan as plan_mod
 from nova_powervm.tests.endurance import subject as subject_mod
 from nova_powervm.virt.powervm import vm
@@ -243,14 +243,14 @@ def main():
                         help='the same gives the same changes and faults '
                         '(%(default)s)')
     parser.add_argument('--backend', default='both',
-                        choices=(*demo_backend.BACKENDS, 'both'),
+                        choices=(*backends.BACKENDS, 'both'),
                         help='both run at the same time (%(default)s)')
     parser.add_argument('--lpars', type=int, default=100,
                         help='LPARs at the beginning (%(default)s)')
     parser.add_argument('--log', help='file for the logs; the name of the '
                         'backend is added')
     options = parser.parse_args()
-    backends = (demo_backend.BACKENDS if options.backend == 'both'
+    backends = (backends.BACKENDS if options.backend == 'both'
                 else (options.backend,))
     with concurrent.futures.ThreadPoolExecutor() as pool:
         runs = [pool.submit(run, backend, options) for backend in backends]

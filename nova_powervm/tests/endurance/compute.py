@@ -27,7 +27,7 @@ import socket
 import threading
 import time
 
-from nova_powervm.demo import backend as demo_backend
+from nova_powervm.testing import backends
 
 
 class Records:
@@ -187,7 +187,7 @@ class Compute:
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument('backend', choices=demo_backend.BACKENDS)
+    parser.add_argument('backend', choices=backends.BACKENDS)
     parser.add_argument('--rest-port', type=int, required=True)
     parser.add_argument('--command-port', type=int, required=True)
     parser.add_argument('--powervm', default='{}',
@@ -195,7 +195,7 @@ def main():
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--log')
     options = parser.parse_args()
-    demo_backend.select(options.backend)
+    backends.select(options.backend)
     commands = socket.create_connection(('127.0.0.1', options.command_port))
     compute = Compute(options)
     with commands, commands.makefile('rw') as stream:

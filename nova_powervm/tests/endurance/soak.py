@@ -34,7 +34,7 @@ import time
 
 from nova.compute import power_state
 
-from nova_powervm.demo import backend as demo_backend
+from nova_powervm.testing import backends
 from nova_powervm.tests.endurance import subject as subject_mod
 
 _OPTIONS = {'event_delay': 0.5, 'event_max_delay': 3.0, 'event_state_ttl': 20}
@@ -197,7 +197,7 @@ def main():
                         help='how long (%(default)s)')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--backend', default='threading',
-                        choices=demo_backend.BACKENDS)
+                        choices=backends.BACKENDS)
     parser.add_argument('--lpars', type=int, default=200,
                         help='LPARs at a time (%(default)s)')
     parser.add_argument('--churn', type=int, default=2,

@@ -10,7 +10,8 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""A nova on a simulated host, with everything that is measured of it."""
+
+"""A nova on a simulated host, and what is counted of it."""
 
 from collections.abc import Callable
 import contextlib
@@ -18,11 +19,10 @@ import gc
 
 import fixtures
 
-from nova_powervm.demo import baseline
-from nova_powervm.demo import cloud as demo_cloud
-from nova_powervm.demo import conductor
-from nova_powervm.demo import markers
 from nova_powervm.sim import process
+from nova_powervm.testing import calls
+from nova_powervm.testing import cloud
+from nova_powervm.testing import markers
 
 # Room for as many servers of one processor and 256 MB as nova's API lists.
 _PROCESSORS = 256
@@ -36,9 +36,9 @@ class Stage(fixtures.Fixture):
 
     :ivar control: the simulator's control client.
     :ivar cloud: nova.
-    :ivar statistics: the module's own counters.
+    :ivar listener: pypowervm's event listener.
+    :ivar statistics: the event module's own counters.
     :ivar calls: what the event path asks of nova-conductor.
-    :ivar release9: what release 9.0.0 would have done.
     :ivar markers: tells which events have come.
 
     :param state_path: an empty directory for nova's databases and logs.
@@ -61,7 +61,8 @@ class Stage(fixtures.Fixture):
         simulator.start()
         self.control = simulator.control
         self.addCleanup(self._release_session)
-        self.cloud = self.useFixture(demo_cloud.Cloud(
+        self.calls = self.useFixture(calls.EventPathCalls())
+        self.cloud = self.useFixture(cloud.Cloud(
             self._state_path, {
                 'rest_port': simulator.port,
                 # nova refuses servers without disks and networks otherwise.
@@ -69,15 +70,16 @@ class Stage(fixtures.Fixture):
                 'event_delay': self._delay,
                 'event_max_delay': max(60.0, 4 * self._delay),
             }, progress=self._progress))
-        self.calls = self.useFixture(conductor.EventPathCalls())
-        self.release9 = baseline.Release9(self._delay)
         self.markers = markers.Markers(self.control.send_events)
-        listener = self.cloud.driver.session.get_event_listener()
+        self.listener = self.cloud.driver.session.get_event_listener()
         # The driver's own handler is the only one so far.
-        self.statistics = listener.handlers[0].statistics
-        for handler in self.release9, self.markers:
-            listener.subscribe(handler)
-            self.addCleanup(listener.unsubscribe, handler)
+        self.statistics = self.listener.handlers[0].statistics
+        self.subscribe(self.markers)
+
+    def subscribe(self, handler: object) -> None:
+        """Subscribe an event handler until the fixture is cleaned up."""
+        self.listener.subscribe(handler)
+        self.addCleanup(self.listener.unsubscribe, handler)
 
     def _release_session(self) -> None:
         """End what pypowervm would do later, without a service to do it."""
@@ -94,9 +96,9 @@ class Stage(fixtures.Fixture):
         return {lpar['uuid']: lpar['state'] for lpar in self.control.lpars()}
 
     def settle(self, wait: Callable[[Callable[[], str]], None]) -> None:
-        """Wait until all is at rest: LPARs, nova's tasks, events and looks.
+        """Wait until LPARs, nova's tasks, events and comparisons rest.
 
-        LPARs that the module only looks at again because nova had a task are
+        LPARs that the module compares again only because nova had a task are
         not waited for.
 
         :param wait: calls the function that it is given until that returns
@@ -118,32 +120,32 @@ class Stage(fixtures.Fixture):
         """Return the module's counters, and the calls, as of one moment.
 
         What is on its way is counted on one side only, and LPARs may be
-        looked at at any time: so this waits until none is.
+        compared at any time: so this waits until none is.
 
         :param wait: as for :meth:`settle`.
         """
         ours: dict[str, float] = {}
-        calls: dict[str, int] = {}
+        made: dict[str, int] = {}
 
-        def looking() -> str:
-            nonlocal ours, calls
+        def comparing() -> str:
+            nonlocal ours, made
             ours = self.statistics.counters()
-            calls = self.calls.counts()
+            made = self.calls.counts()
             if text := self._unanswered():
                 return text
             changed = ours != self.statistics.counters()
-            return 'LPARs were looked at' if changed else ''
+            return 'LPARs were compared' if changed else ''
 
-        wait(looking)
-        return ours, calls
+        wait(comparing)
+        return ours, made
 
     def _coming(self) -> str:
         return 'events are coming' if self.markers.missing else ''
 
     def _unanswered(self) -> str:
         gauges = self.statistics.as_dict()
-        for name, what in (('pending', 'LPARs to be looked at'),
-                           ('confirming', 'LPARs that nova was told of')):
+        for name, what in (('pending', 'LPARs to compare'),
+                           ('confirming', 'LPARs to confirm')):
             if gauges[name]:
                 return '%s: %d' % (what, gauges[name])
         return ''
@@ -152,7 +154,7 @@ class Stage(fixtures.Fixture):
         moving = sum(state not in _RESTING
                      for state in self.lpar_states().values())
         if moving:
-            return 'LPARs on their way: %d' % moving
+            return 'LPARs in transition: %d' % moving
         tasks = sum(server.task_state is not None
                     for server in self.cloud.servers().values())
         return 'servers with a task: %d' % tasks if tasks else ''
