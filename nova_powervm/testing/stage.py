@@ -23,15 +23,14 @@ from nova_powervm.sim import process
 from nova_powervm.testing import calls
 from nova_powervm.testing import cloud
 from nova_powervm.testing import markers
+from nova_powervm.testing import settling
 
 # Room for as many servers of one processor and 256 MB as nova's API lists.
 _PROCESSORS = 256
 _MEMORY_MB = 1024 * 1024
 
-_RESTING = ('running', 'not activated')
 
-
-class Stage(fixtures.Fixture):
+class Stage(fixtures.Fixture, settling.Settling):
     """The simulator as a process, a nova that uses it, and the counters.
 
     :ivar control: the simulator's control client.
@@ -90,71 +89,3 @@ class Stage(fixtures.Fixture):
         # Its session logs off when it is collected, and the exceptions of
         # failed tasks hold it in cycles.
         gc.collect()
-
-    def lpar_states(self) -> dict[str, str]:
-        """Return NovaLink's state of each LPAR by upper-case uuid."""
-        return {lpar['uuid']: lpar['state'] for lpar in self.control.lpars()}
-
-    def settle(self, wait: Callable[[Callable[[], str]], None]) -> None:
-        """Wait until LPARs, nova's tasks, events and comparisons rest.
-
-        LPARs that the module compares again only because nova had a task are
-        not waited for.
-
-        :param wait: calls the function that it is given until that returns
-            an empty text; until then the text says what is going on.
-        """
-        events = -1
-        while True:
-            wait(self._moving)
-            self.markers.send()
-            wait(self._coming)
-            wait(self._unanswered)
-            # Being told something, nova may have begun a task, even ended it.
-            if not self._moving() and self.markers.others == events:
-                return
-            events = self.markers.others
-
-    def snapshot(self, wait: Callable[[Callable[[], str]], None]
-                 ) -> tuple[dict[str, float], dict[str, int]]:
-        """Return the module's counters, and the calls, as of one moment.
-
-        What is on its way is counted on one side only, and LPARs may be
-        compared at any time: so this waits until none is.
-
-        :param wait: as for :meth:`settle`.
-        """
-        ours: dict[str, float] = {}
-        made: dict[str, int] = {}
-
-        def comparing() -> str:
-            nonlocal ours, made
-            ours = self.statistics.counters()
-            made = self.calls.counts()
-            if text := self._unanswered():
-                return text
-            changed = ours != self.statistics.counters()
-            return 'LPARs were compared' if changed else ''
-
-        wait(comparing)
-        return ours, made
-
-    def _coming(self) -> str:
-        return 'events are coming' if self.markers.missing else ''
-
-    def _unanswered(self) -> str:
-        gauges = self.statistics.as_dict()
-        for name, what in (('pending', 'LPARs to compare'),
-                           ('confirming', 'LPARs to confirm')):
-            if gauges[name]:
-                return '%s: %d' % (what, gauges[name])
-        return ''
-
-    def _moving(self) -> str:
-        moving = sum(state not in _RESTING
-                     for state in self.lpar_states().values())
-        if moving:
-            return 'LPARs in transition: %d' % moving
-        tasks = sum(server.task_state is not None
-                    for server in self.cloud.servers().values())
-        return 'servers with a task: %d' % tasks if tasks else ''

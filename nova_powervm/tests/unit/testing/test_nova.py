@@ -47,8 +47,9 @@ class NovaTestCase(base.TestCase):
         record, = self.nova.add([_LPAR], power, **fields)
         return record
 
-    def tell(self, transition, uuid=_LPAR.lower()):
-        self.nova.handle_events(virt_event.LifecycleEvent(uuid, transition))
+    def tell(self, transition):
+        self.nova.handle_events(virt_event.LifecycleEvent(
+            _LPAR.lower(), transition))
 
     def assertState(self, record, power, vm_state):
         self.assertEqual(

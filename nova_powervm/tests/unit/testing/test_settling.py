@@ -18,7 +18,7 @@ import itertools
 import ddt
 import testtools
 
-from nova_powervm.testing import stage
+from nova_powervm.testing import settling
 
 
 class Lookups:
@@ -61,7 +61,7 @@ class TestSnapshot(testtools.TestCase):
     @ddt.named_data(*(['%d_to_%d' % spots, *spots]
                       for spots in itertools.combinations(range(9), 2)))
     def test_lookup_on_its_way(self, begin, end):
-        it = stage.Stage('nowhere', 1.0)
+        it = settling.Settling()
         it.statistics = it.calls = Lookups([begin, end])
 
         def wait(unfinished):
