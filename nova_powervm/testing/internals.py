@@ -59,6 +59,11 @@ def make_conf(host: str = HOST, **options: Any) -> cfg.ConfigOpts:
     return conf
 
 
+def handler_of(driver: Any) -> Any:
+    """Return the event handler of a driver that ``init_host`` has set up."""
+    return driver._event_handler
+
+
 class ShortTimes(fixtures.Fixture):
     """Shortens what the module and the driver wait for.
 

@@ -14,6 +14,7 @@
 import logging
 import types
 
+import fixtures
 import testtools
 
 from nova_powervm.testing import logs
@@ -25,6 +26,7 @@ class TestLogs(testtools.TestCase):
 
     def setUp(self):
         super().setUp()
+        self.useFixture(fixtures.FakeLogger())
         self.logs = self.useFixture(logs.Logs())
 
     def test_templates(self):
@@ -51,6 +53,12 @@ class TestLogs(testtools.TestCase):
         _LOG.info('told', extra={'instance': types.SimpleNamespace(uuid=1)})
         _LOG.info('told')
         self.assertEqual([1], self.logs.instances('told'))
+
+    def test_take(self):
+        _LOG.info('something')
+        record, = self.logs.take()
+        self.assertEqual('something', record.msg)
+        self.assertEqual([], self.logs.records)
 
     def test_clear(self):
         _LOG.info('something')
