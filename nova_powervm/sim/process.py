@@ -25,18 +25,18 @@ _LISTENING = 'listening on '
 
 
 class SimulatorError(Exception):
-    """The simulator did not come up; the text has what it said."""
+    """The simulator did not start; the text has its standard error."""
 
 
 class SimulatorProcess:
-    """Runs the simulator on a free port, from start() to stop().
+    """Runs the simulator in a process, from start() to stop().
 
-    A context manager that does both. Not thread-safe. What the simulator says
-    on standard error meanwhile is repeated on ours when it ends.
+    A context manager that calls both. Not thread-safe. stop() copies the
+    standard error of the simulator to that of this process.
 
     :param options: options of the command, with underscores: ``lpars=20``,
-        ``boot_seconds=0.5``, ``debug=True``; ``port`` if it must be a
-        certain one.
+        ``boot_seconds=0.5``, ``debug=True``; without ``port`` it chooses a
+        free one.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -47,12 +47,12 @@ class SimulatorProcess:
 
     @property
     def port(self) -> int:
-        """The port that it listens on."""
+        """Port of the simulator."""
         return self._port
 
     @property
     def pid(self) -> int:
-        """The id of its process."""
+        """Id of its process."""
         return self._pid
 
     @property
