@@ -116,6 +116,7 @@ class Simulation:
         self.poller = None
         # What of the module is unfinished.
         self._unfinished = []
+        self._ran = False
         self._job = None
         self._patches = contextlib.ExitStack()
         self._patch()
@@ -221,13 +222,14 @@ class Simulation:
         while len(self._unfinished) < WORKERS:
             if self.stage.place == 'threads':
                 break
-            ran = []
-            turns_ = self.stage.run(lambda: ran.append(
-                self.handler.lifecycle.workers.run_next()))  # noqa: B023
-            if turns_ is not None:
-                self._unfinished.append(turns_)
-            elif not ran[0]:
+            unfinished = self.stage.run(self._run_next)
+            if unfinished is not None:
+                self._unfinished.append(unfinished)
+            elif not self._ran:
                 break
+
+    def _run_next(self):
+        self._ran = self.handler.lifecycle.workers.run_next()
 
     def resume(self):
         """Let all that is unfinished go on to its end."""
