@@ -58,7 +58,7 @@ def checks(storms: Iterable[Figures], floor: Figures | None,
                             storm[f'{kind}_bytes'], _LPAR_BYTES)
                       for kind in ('pending', 'agreed')]
             continue
-        if name == 'redundant':
+        if name in ('redundant', 'redundant, verified'):
             limit = math.ceil(lpars / _LOOKUP_LPARS)
             found.append(Check(name, 'lookups', storm['lookups'], limit))
         if name == 'redundant, next time':

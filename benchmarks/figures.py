@@ -128,7 +128,7 @@ def lookup_times(bench: rig.Rig) -> Figures:
     lpars = bench.lpars[:_BULK]
     filters = {'uuid': [uuid for lpar in lpars
                         for uuid in internals.candidate_uuids(lpar)],
-               'deleted': False}
+               'deleted': False, 'soft_deleted': True}
     start = time.perf_counter()
     found = objects.InstanceList.get_by_filters(
         context, filters, expected_attrs=[])

@@ -62,7 +62,8 @@ class Table:
         :raises CallError: for a filter that is not modelled; an answer that
             ignored one would be measured as if it were right.
         """
-        unknown = set(filters) - {'uuid', 'host', 'deleted'}
+        unknown = set(filters) - {
+            'uuid', 'host', 'deleted', 'soft_deleted', 'hidden'}
         if unknown or filters.get('deleted'):
             raise CallError('NotImplementedError', f'filters {filters}')
         uuids = filters.get('uuid')
@@ -71,7 +72,9 @@ class Table:
         found = self._rows.values() if uuids is None else [
             self._rows[uuid] for uuid in uuids if uuid in self._rows]
         host = filters.get('host')
-        return [row for row in found if host in (None, row['host'])]
+        hidden = filters.get('hidden', False)
+        return [row for row in found if host in (None, row['host'])
+                and row['hidden'] is hidden]
 
     def encode(self, row: Row, version: str) -> bytes:
         """The record as a primitive of nova's Instance object."""

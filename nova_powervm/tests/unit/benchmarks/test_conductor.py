@@ -93,6 +93,11 @@ class TestConductor(base.TestCase):
         self.assertEqual([0.025 + 7 * conductor.UUID_SECONDS],
                          self.time.slept)
 
+    @ddt.named_data(['no', {}, len(UUIDS)], ['yes', {'hidden': True}, 0])
+    def test_hidden(self, filters, found):
+        self.assertEqual(found, len(self.find(
+            uuid=UUIDS, deleted=False, soft_deleted=True, **filters)))
+
     @ddt.named_data(['unknown', {'task_state': None}],
                     ['deleted', {'deleted': True}])
     def test_filter_that_is_not_modelled(self, filters):
