@@ -23,12 +23,12 @@ from nova.virt import driver as nova_driver
 from nova_powervm.tests.unit.virt.powervm import driver_base
 from nova_powervm.virt.powervm import driver
 
-# The event handler calls it, nova does not.
-NOT_NOVAS = {'renew_session'}
+# The event handler calls it; nova does not know it.
+OWN_METHODS = {'renew_session'}
 METHODS = sorted(
     name for name, method in vars(driver.PowerVMDriver).items()
     if inspect.isfunction(method) and not name.startswith('_')
-    and name not in NOT_NOVAS)
+    and name not in OWN_METHODS)
 
 
 def parameters(method):
