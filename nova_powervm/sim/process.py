@@ -12,18 +12,12 @@
 
 """The simulator in a process of its own."""
 
-import contextlib
-import os
-import pathlib
-import select
-import subprocess
 import sys
-import tempfile
 from typing import Any
-from typing import IO
 from typing import Self
 
 from nova_powervm.sim import client
+from nova_powervm.testing import processes
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
@@ -47,7 +41,7 @@ class SimulatorProcess:
 
     def __init__(self, **options: Any) -> None:
         self._options = {'port': 0, **options}
-        self._running: contextlib.ExitStack | None = None
+        self._child: processes.Child | None = None
         self._port = 0
         self._pid = 0
 
@@ -58,12 +52,12 @@ class SimulatorProcess:
 
     @property
     def pid(self) -> int:
-        """Process id of the simulator."""
+        """Id of its process."""
         return self._pid
 
     @property
     def control(self) -> client.Control:
-        """Client of its control interface."""
+        """A client of its control interface."""
         return client.Control(self._port)
 
     def start(self) -> None:
@@ -71,38 +65,26 @@ class SimulatorProcess:
 
         :raises SimulatorError: if it does not start, or already runs.
         """
-        if self._running is not None:
+        if self._child is not None:
             raise SimulatorError('The simulator is already running.')
-        with contextlib.ExitStack() as stack:
-            # A file, not a pipe, which would be full before stop() reads it.
-            stderr = stack.enter_context(tempfile.TemporaryFile('w+'))
-            # In a session of its own: Ctrl-C must not end it before its user.
-            process = subprocess.Popen(  # noqa: S603 -- our own command
-                self._command(), env=_environment(), text=True,
-                start_new_session=True,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr)
-            stack.callback(_copy_to_stderr, stderr)
-            stack.callback(_terminate, process)
-            line = _first_line(process)
-            if not line.startswith(_LISTENING):
-                process.kill()
-                code = process.wait()
-                stderr.seek(0)
-                output = stderr.read().strip()
-                # The exception has it; do not copy it as well.
-                stderr.truncate(0)
-                raise SimulatorError(
-                    f'The simulator did not start (exit status {code}): '
-                    f'{output}')
-            self._port = int(line.rpartition(':')[2])
-            self._pid = process.pid
-            self._running = stack.pop_all()
+        child = processes.Child(
+            self._command(), ready=_LISTENING, start_seconds=_START_SECONDS,
+            stop_seconds=_STOP_SECONDS)
+        try:
+            address = child.start()
+        except processes.ProcessError as error:
+            raise SimulatorError(
+                f'The simulator did not start: {error}') from None
+        self._port = int(address.rpartition(':')[2])
+        self._pid = child.pid
+        self._child = child
 
     def stop(self) -> None:
         """Stop the simulator; does nothing if it does not run."""
-        if self._running is not None:
-            self._running.close()
-            self._running = None
+        child, self._child = self._child, None
+        if child is not None:
+            child.stop()
+            sys.stderr.write(child.said())
 
     def __enter__(self) -> Self:
         self.start()
@@ -113,43 +95,9 @@ class SimulatorProcess:
 
     def _command(self) -> list[str]:
         # It ends with this process, even if that is killed.
-        command = [sys.executable, '-m', 'nova_powervm.sim', '--until-eof']
+        command = processes.python('nova_powervm.sim', '--until-eof')
         for name, value in self._options.items():
             command.append('--' + name.replace('_', '-'))
             if value is not True:
                 command.append(str(value))
         return command
-
-
-def _environment() -> dict[str, str]:
-    # The package may run from a tree, without being installed.
-    root = str(pathlib.Path(__file__).parents[2])
-    paths = [root, *filter(None, [os.environ.get('PYTHONPATH')])]
-    return {**os.environ, 'PYTHONPATH': os.pathsep.join(paths)}
-
-
-def _first_line(process: subprocess.Popen[str]) -> str:
-    """Return the first line of stdout; empty after a timeout."""
-    stdout = process.stdout
-    if stdout is None:
-        return ''
-    # The process writes a whole line at once: readline() does not block.
-    ready, _, _ = select.select([stdout], [], [], _START_SECONDS)
-    return stdout.readline() if ready else ''
-
-
-def _copy_to_stderr(stderr: IO[str]) -> None:
-    stderr.seek(0)
-    sys.stderr.write(stderr.read())
-
-
-def _terminate(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            pipe.close()

@@ -85,8 +85,8 @@ class ShortTimes(fixtures.Fixture):
             (_session, '_POLL_TIMEOUT'): poll,
             (_session, '_LOGON_TIMEOUT'): read,
             (_session, '_QUICK_TIMEOUT'): read,
-            (_lpar_states, 'TIMEOUT_SECONDS'): read,
             (_listing, 'TIMEOUT_SECONDS'): read,
+            (_lpar_states, 'TIMEOUT_SECONDS'): read,
             # pypowervm waits before it repeats a request.
             (vios_busy, 'SLEEP'): lambda seconds: time.sleep(check / 5)}
 

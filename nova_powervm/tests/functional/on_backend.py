@@ -20,7 +20,7 @@ import os
 import subprocess
 import sys
 
-from nova_powervm.demo import backend as demo_backend
+from nova_powervm.testing import backends
 
 # Seconds. The longest module takes some three minutes on two idle processors.
 _TIMEOUT = 900
@@ -29,7 +29,7 @@ _TIMEOUT = 900
 def run(backend: str, module: str) -> None:
     """Run a module's tests in a process of their own.
 
-    :param backend: one of ``nova_powervm.demo.backend.BACKENDS``.
+    :param backend: one of ``nova_powervm.testing.backends.BACKENDS``.
     :raises AssertionError: if one fails; the text is what they printed.
     """
     done = subprocess.run(
@@ -42,7 +42,7 @@ def run(backend: str, module: str) -> None:
 
 def main() -> None:
     backend, module = sys.argv[1:]
-    demo_backend.select(backend)
+    backends.select(backend)
     import unittest
     program = unittest.main(module, argv=[module, '-v'], exit=False)
     result = program.result

@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-from nova_powervm.demo import backend
+from nova_powervm.testing import backends
 from nova_powervm.tests import base
 from nova_powervm.tests.functional import on_backend
 
@@ -28,7 +28,7 @@ class TestEvents(base.TestCase):
         on_backend.run('eventlet', _EVENTS)
 
     def test_no_backend_is_left_out(self):
-        self.assertEqual({'threading', 'eventlet'}, set(backend.BACKENDS))
+        self.assertEqual({'threading', 'eventlet'}, set(backends.BACKENDS))
 
     def test_a_failure_is_seen(self):
         self.assertRaises(AssertionError, on_backend.run, 'threading',

@@ -32,8 +32,6 @@ from pypowervm.helpers import log_helper
 from pypowervm.helpers import vios_busy
 from pypowervm.wrappers import logical_partition
 from pypowervm.wrappers import managed_system
-from stevedore import driver as stevedore_driver
-from stevedore import exception as stevedore_exc
 
 from nova_powervm import conf
 from nova_powervm.virt.powervm import host as pvm_host
@@ -448,15 +446,26 @@ def _unsubscribe(session: Any, handler: Any) -> None:
 def _load_handler_class(name: str) -> Any:
     """Return the event handler's class that an entry point names.
 
-    :raises nova.exception.InvalidConfiguration: if there is none of the name.
+    :raises nova.exception.InvalidConfiguration: if no package offers one of
+        the name, if packages offer different ones, or if it cannot be
+        imported.
     """
-    try:
-        return stevedore_driver.DriverManager(
-            HANDLER_NAMESPACE, name,
-            on_missing_entrypoints_callback=None).driver
-    except stevedore_exc.NoMatches as e:
-        names = importlib.metadata.entry_points(group=HANDLER_NAMESPACE).names
+    installed = importlib.metadata.entry_points(group=HANDLER_NAMESPACE)
+    # Two distributions may name the same class.
+    offered = {point.value: point for point in installed.select(name=name)}
+    if not offered:
         raise exception.InvalidConfiguration(
             "There is no event handler '%s', which [powervm] event_handler "
             'names; installed are: %s' % (
-                name, ', '.join(sorted(names)) or 'none')) from e
+                name, ', '.join(sorted(installed.names)) or 'none'))
+    if len(offered) > 1:
+        raise exception.InvalidConfiguration(
+            "There are several event handlers '%s', which [powervm] "
+            'event_handler names: %s' % (name, ', '.join(sorted(offered))))
+    (value, point), = offered.items()
+    try:
+        return point.load()
+    except Exception as e:
+        raise exception.InvalidConfiguration(
+            "The event handler '%s' (%s), which [powervm] event_handler "
+            'names, cannot be imported: %s' % (name, value, e)) from e

@@ -23,8 +23,8 @@ from nova import context
 import testtools
 
 from nova_powervm.demo import baseline
-from nova_powervm.demo import phases
-from nova_powervm.demo import stage as demo_stage
+from nova_powervm.testing import agreement
+from nova_powervm.testing import stage as testing_stage
 
 _DELAY = 1.0
 _PATIENCE = 60.0
@@ -40,7 +40,7 @@ class TestNovaLifecycle(testtools.TestCase):
         warnings.simplefilter('ignore')
         cls.folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.folder.cleanup)
-        cls.stage = demo_stage.Stage(cls.folder.name, _DELAY)
+        cls.stage = testing_stage.Stage(cls.folder.name, _DELAY)
         cls.addClassCleanup(cls.none_of_our_threads_is_left)
         cls.stage.setUp()
         cls.addClassCleanup(cls.stage.cleanUp)
@@ -125,7 +125,7 @@ class TestNovaLifecycle(testtools.TestCase):
         return self.stage.lpar_states()[self.server.lpar]
 
     def assert_agreement(self):
-        self.assertEqual('', phases.disagreement(
+        self.assertIsNone(agreement.difference(
             self.cloud.servers()[self.server.uuid], self.lpar_state()))
 
     def test_stopped_outside_nova(self):

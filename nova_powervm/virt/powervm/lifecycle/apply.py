@@ -100,7 +100,10 @@ class Applier:
             with self._retried(case.nvram, plan):
                 self._apply_nvram(case.nvram, plan)
         if case.power is None:
-            self._memory.put(case.lpar, plan.remember)
+            # What a plan does not change may have changed since: nova may
+            # have been told meanwhile.
+            if plan.remember is not case.remembered:
+                self._memory.put(case.lpar, plan.remember)
         else:
             with self._retried(case.power, plan):
                 self._apply_power(case, case.power, plan)
@@ -122,19 +125,23 @@ class Applier:
         if plan.outcome is _Outcome.GIVEN_UP and (
                 plan.remember is not case.remembered):
             self._warn(case, plan)
-        self._memory.put(case.lpar, plan.remember)
-        self._finish(request.key, plan.power_again)
+        self._remember(case.lpar, request, plan, plan.power_again)
 
     @contextlib.contextmanager
     def _retried(self, request: Request, plan: decision.Plan
                  ) -> Iterator[None]:
+        """Retry what is raised in; what ends the thread goes on."""
+        applied = False
         try:
             yield
+            applied = True
         except Exception:
             self._stats.add(errors=1)
             self._complain(messages.UNEXPECTED, request, plan.instance_uuid,
                            doing='applying a decision')
-            self.retry(request)
+        finally:
+            if not applied:
+                self.retry(request)
 
     def retry(self, request: Request,
               why: interfaces.Absent = interfaces.Absent.UNREAD) -> None:
@@ -146,16 +153,11 @@ class Applier:
               request: Request, state: str,
               plan: decision.Plan) -> None:
         """Emit an event; its confirmation, or a retry, follows."""
-        emitted = False
-        try:
-            emitted = self._hand_to_nova(lpar, request, state, plan)
-        finally:
-            if emitted and plan.power_again is not None:
-                self._memory.put(lpar, plan.remember)
-                if not self._finish(request.key, decision.Again(
-                        self._not_before_now(plan.power_again.at))):
-                    # The LPAR was deleted meanwhile.
-                    self._memory.forget(lpar)
+        with self._retried(request, plan):
+            if self._hand_to_nova(lpar, request, state, plan) and (
+                    plan.power_again is not None):
+                self._remember(lpar, request, plan, decision.Again(
+                    self._not_before_now(plan.power_again.at)))
             else:
                 self.retry(request)
 
@@ -216,6 +218,14 @@ class Applier:
         if request.attempts:
             line = dataclasses.replace(line, level=logging.DEBUG)
         line.log(LOG, exc_info=True, instance_uuid=instance_uuid, **fields)
+
+    def _remember(self, lpar: interfaces.LparUuid, request: Request,
+                  plan: decision.Plan, again: decision.Again | None) -> None:
+        """Remember what the plan says, and look again if that is needed."""
+        self._memory.put(lpar, plan.remember)
+        if not self._finish(request.key, again) and again is not None:
+            # The LPAR was deleted meanwhile.
+            self._memory.forget(lpar)
 
     def _finish(self, key: interfaces.Key, again: decision.Again | None
                 ) -> bool:

@@ -32,7 +32,7 @@ from nova_powervm.virt.powervm.lifecycle import stats
 
 _Absent = interfaces.Absent
 
-# Lookups that may fail before one succeeds, until nova as a whole is taken to
+# Lookups that may fail one after the other, until nova as a whole is taken to
 # fail: enough to get from the largest batch down to a single instance.
 _FAILURES_MOST = 12
 
@@ -128,10 +128,12 @@ class Instances:
         records: dict[interfaces.LparUuid, interfaces.Recorded] = {}
         for hidden in False, True:
             missing = [lpar for lpar in lpars if records.get(lpar) is None]
-            resume_at = self._find_halving(missing, hidden, records)
+            resume_at = (self._find_halving(missing, hidden, records)
+                         if missing else None)
             if resume_at is not None:
-                return Found({**dict.fromkeys(lpars, _Absent.AWAY),
-                              **records}, resume_at)
+                # That there is no instance shows only with both lookups.
+                return Found({lpar: records.get(lpar) or _Absent.AWAY
+                              for lpar in lpars}, resume_at)
         return Found(records)
 
     def _find_halving(
@@ -144,17 +146,18 @@ class Instances:
         :returns: None, or if nova is away when to try again.
         """
         left = collections.deque(self._batches(lpars))
-        failures, answered = 0, False
+        # Hidden instances are looked for only after an answer.
+        failures, answered = 0, hidden
         while left:
             batch = left.popleft()
             began = self._clock()
             try:
                 records.update(self._find(batch, hidden))
-                answered = True
+                failures, answered = 0, True
             except Exception as error:
-                failures += not answered
-                last = not (answered or left or len(batch) > 1
-                            or batch[0] in self._unreadable)
+                expected = batch[0] in self._unreadable
+                failures += not expected
+                last = not (answered or left or len(batch) > 1 or expected)
                 if last or failures > _FAILURES_MOST or _is_about_nova(error):
                     return self._away(error, began)
                 if len(batch) > 1:
@@ -177,6 +180,7 @@ class Instances:
         with self._lookup():
             instances = objects.InstanceList.get_by_host(
                 self._admin_context(), self._host, expected_attrs=[])
+        self._nova.over(self._clock())
         return {lpar_uuid(instance.uuid): _record(instance)
                 for instance in instances}
 

@@ -43,7 +43,9 @@ class Line:
         :param instance_uuid: the instance that the line is about.
         :param fields: for the text.
         """
-        logger.log(self.level, self.text, fields, exc_info=exc_info,
+        # logging takes an empty mapping for an argument without a place.
+        arguments = [fields] if fields else []
+        logger.log(self.level, self.text, *arguments, exc_info=exc_info,
                    instance_uuid=instance_uuid)
 
 

@@ -116,6 +116,7 @@ class Simulation:
         self.poller = None
         # What of the module is unfinished.
         self._unfinished = []
+        self._ran = False
         self._job = None
         self._patches = contextlib.ExitStack()
         self._patch()
@@ -221,13 +222,14 @@ class Simulation:
         while len(self._unfinished) < WORKERS:
             if self.stage.place == 'threads':
                 break
-            ran = []
-            turns_ = self.stage.run(lambda: ran.append(
-                self.handler.lifecycle.workers.run_next()))  # noqa: B023
-            if turns_ is not None:
-                self._unfinished.append(turns_)
-            elif not ran[0]:
+            unfinished = self.stage.run(self._run_next)
+            if unfinished is not None:
+                self._unfinished.append(unfinished)
+            elif not self._ran:
                 break
+
+    def _run_next(self):
+        self._ran = self.handler.lifecycle.workers.run_next()
 
     def resume(self):
         """Let all that is unfinished go on to its end."""
@@ -482,6 +484,9 @@ class Simulation:
         self.novalink.answers.clear()
         self._rest(ROUND)
         self._compare()
+        # What expires is looked at once more, and may find what was lost.
+        self._rest(self.ttl + ROUND, 100)
+        self._compare()
         emitted = self.emitted
         self.wait(2 * self.ttl + ROUND)
         self.check()
@@ -491,13 +496,13 @@ class Simulation:
             'scheduled', 'agreed', 'confirming') if numbers[name]}
         assert not left, left
 
-    def _rest(self, seconds):
+    def _rest(self, seconds, step=30):
         """Let nothing happen but what nova has begun."""
         for _ in range(10):
             for slot, record in self.records.items():
                 if record.task_state is not None:
                     self.end(slot)
-            self.wait(seconds / 10, 30)
+            self.wait(seconds / 10, step)
 
     def _compare(self, excused=()):
         """Compare nova with NovaLink.

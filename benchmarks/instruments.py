@@ -20,8 +20,8 @@ from typing import Any
 class PollTimer:
     """Stands where pypowervm calls the handler and times each call.
 
-    The last time that each LPAR was heard of is noted too, outside of the
-    timed part. Used by pypowervm's poll thread; the others only read.
+    It also notes the last event of each LPAR, outside of the timed part.
+    pypowervm's poll thread writes the figures; other threads only read them.
 
     :param handler: its ``process`` is replaced on this one object.
     """
@@ -66,11 +66,11 @@ class PollTimer:
         self.events += len(events)
 
     def first_due(self, delay: float) -> float:
-        """When the first LPAR had been silent for the delay, monotonic."""
+        """Return when the first LPAR had been silent for the delay."""
         return min(self.last_heard.values(), default=0.0) + delay
 
     def as_dict(self) -> dict[str, float]:
-        """Events, and microseconds that each took.
+        """Return the number of events, and microseconds that each took.
 
         ``held_us`` is ``wall_us`` without the time for which the thread could
         have run but other processes had the CPUs; what it waited for, locks
@@ -98,7 +98,7 @@ class ThreadWatch:
         self.names: set[str] = set()
 
     def sample(self) -> None:
-        """Count them; to be called often."""
+        """Count them; call it often."""
         threads = [thread for thread in threading.enumerate()
                    if thread not in self._before
                    and type(thread).__name__ != '_EventPollThread']
@@ -107,7 +107,7 @@ class ThreadWatch:
 
 
 def _queued_ns() -> int:
-    """Nanoseconds for which this thread was ready but had no CPU (Linux)."""
+    """Return the nanoseconds that this thread waited for a CPU (Linux)."""
     try:
         with open('/proc/thread-self/schedstat') as values:
             return int(values.read().split()[1])
@@ -117,7 +117,7 @@ def _queued_ns() -> int:
 
 
 def memory() -> dict[str, int]:
-    """Resident bytes of this process, now and at most (Linux)."""
+    """Return the resident bytes of this process, now and at most (Linux)."""
     values = {}
     with open('/proc/self/status') as status:
         for line in status:

@@ -17,30 +17,27 @@ keystone, placement, an image, no networks, messages in memory. The services,
 the compute manager and the driver are the real ones, loaded as nova-compute
 loads them, and run as many threads as they always do: casts stay casts.
 
-What differs from a deployment is named here, because the demo's figures rest
-on it:
+What differs from a deployment is named here, because the figures of whoever
+measures it rest on that:
 
 * The cell's nova-compute shares a process with its conductor, so its objects
   reach the database without one. Only the event path's threads go through the
-  conductor; see :mod:`nova_powervm.demo.conductor`.
+  conductor, if :mod:`nova_powervm.testing.calls` is used.
 * Periodic tasks are off. Nothing but an event can tell nova that a power
   state changed.
 * The databases are SQLite files, in which one thread writes at a time.
 
-The concurrency backend has to be chosen before this module is imported: see
-:func:`nova_powervm.demo.backend.select`.
+Choose the concurrency backend before you import this module: see
+:func:`nova_powervm.testing.backends.select`.
 """
 
 from collections.abc import Callable
-from collections.abc import Iterable
-import dataclasses
 import importlib.metadata
 import importlib.util
 import logging as std_logging
 import os
 import sqlite3
 from typing import Any
-import urllib.parse
 
 import fixtures
 from nova.compute import rpcapi as compute_rpcapi
@@ -54,44 +51,24 @@ from oslo_log import log as logging
 from oslo_utils import uuidutils
 
 from nova_powervm import conf
-from nova_powervm.demo import placement
-from nova_powervm.virt.powervm.lifecycle import conductor
+from nova_powervm.testing import api
+from nova_powervm.testing import placement
 
 CONF = conf.CONF
 
-HOST = 'demo'
+HOST = 'this-host'
 
-# Servers without networks, and changes since a moment in the server list.
-_MICROVERSION = '2.96'
+#: The driver of this package, by the name that nova's option wants.
+DRIVER = 'powervm_ext.driver.PowerVMDriver'
+
+_IMAGE = {
+    'name': 'none', 'container_format': 'bare', 'disk_format': 'raw',
+    'status': 'active', 'visibility': 'public', 'is_public': True,
+    'protected': False, 'deleted': False, 'deleted_at': None, 'size': 0,
+    'min_disk': 0, 'min_ram': 0, 'tags': [], 'properties': {}}
 
 # Long enough for cleanup_host, which is promised within 5 s.
 _STOP_SECONDS = 15
-
-
-@dataclasses.dataclass(frozen=True)
-class Server:
-    """What nova's API says of a server.
-
-    :ivar uuid: uuid of the instance.
-    :ivar status: API status, such as ``ACTIVE`` or ``SHUTOFF``.
-    :ivar vm_state: nova's vm_state.
-    :ivar power_state: nova's power state, a number of
-        ``nova.compute.power_state``.
-    :ivar task_state: nova's task_state, or None.
-    :ivar fault: message of the last fault, empty if there was none.
-    """
-
-    uuid: str
-    status: str
-    vm_state: str
-    power_state: int
-    task_state: str | None
-    fault: str
-
-    @property
-    def lpar(self) -> str:
-        """Upper-case uuid of the server's LPAR."""
-        return conductor.lpar_uuid(self.uuid)
 
 
 def _driver_is_importable() -> None:
@@ -113,7 +90,7 @@ def _api_paste_config() -> str:
     raise RuntimeError('nova is installed without its api-paste.ini')
 
 
-class Cloud(fixtures.Fixture):
+class Cloud(fixtures.Fixture, api.Servers):
     """One controller and one compute host, named :data:`HOST`.
 
     Setting it up takes some 3 s; cleaning it up stops the services as a
@@ -121,18 +98,24 @@ class Cloud(fixtures.Fixture):
     one in its life: nova keeps too much in globals for a second one. The API
     may be called from several threads.
 
+    :ivar log_file: path of nova's log.
+    :ivar compute: the service nova-compute.
+
     :param state_path: an empty directory for databases, logs and locks.
     :param powervm: options of the group ``[powervm]``.
     :param progress: called with a few words as each part comes up.
+    :param compute_driver: the driver, as nova's option of this name has it.
     """
 
     def __init__(self, state_path: str, powervm: dict[str, Any],
-                 progress: Callable[[str], None] = lambda what: None) -> None:
-        super().__init__()
+                 progress: Callable[[str], None] = lambda what: None,
+                 compute_driver: str = DRIVER) -> None:
+        fixtures.Fixture.__init__(self)
         self.log_file = os.path.join(state_path, 'nova.log')
         self._state_path = state_path
         self._powervm = powervm
         self._progress = progress
+        self._compute_driver = compute_driver
 
     @property
     def driver(self) -> Any:
@@ -159,14 +142,9 @@ class Cloud(fixtures.Fixture):
             topic_alt=compute_rpcapi.RPC_TOPIC_ALT)
         host_mapping.discover_hosts(context.get_admin_context())
         self._progress('API')
-        self.api = self.useFixture(nova_fixtures.OSAPIFixture()).admin_api
-        self.api.microversion = _MICROVERSION
-        self._image = self._glance.create(None, {
-            'name': 'none', 'container_format': 'bare', 'disk_format': 'raw',
-            'status': 'active', 'visibility': 'public', 'is_public': True,
-            'protected': False, 'deleted': False, 'deleted_at': None,
-            'size': 0, 'min_disk': 0, 'min_ram': 0, 'tags': [],
-            'properties': {}})['id']
+        api.Servers.__init__(
+            self, self.useFixture(nova_fixtures.OSAPIFixture()).admin_api,
+            self._glance.create(None, _IMAGE)['id'])
 
     # The two methods through which nova's fixtures ask for what a test case
     # of nova's would give them.
@@ -184,7 +162,7 @@ class Cloud(fixtures.Fixture):
         self.useFixture(nova_fixtures.ConfFixture(CONF))
         self.flags(
             state_path=self._state_path, host=HOST,
-            compute_driver='powervm_ext.driver.PowerVMDriver',
+            compute_driver=self._compute_driver,
             log_file=self.log_file,
             manager_shutdown_timeout=_STOP_SECONDS,
             # SQLite lets one thread write at a time: with more builds at
@@ -250,53 +228,3 @@ class Cloud(fixtures.Fixture):
         self.addCleanup(started.stop)
         started.start()
         return started
-
-    def create_flavor(self) -> str:
-        """Create the smallest flavor there can be and return its id."""
-        return str(self.api.post_flavor({'flavor': {
-            'name': 'bare', 'vcpus': 1, 'ram': 256, 'disk': 0}})['id'])
-
-    def create_servers(self, count: int, flavor: str) -> None:
-        """Ask nova for servers without networks, all in one request.
-
-        Returns when nova has accepted the request: the servers exist by then
-        and are being scheduled.
-        """
-        self.api.api_post('/servers', {'server': {
-            'name': 'demo', 'flavorRef': flavor, 'imageRef': self._image,
-            'networks': 'none', 'min_count': count, 'max_count': count}})
-
-    def servers(self, since: str | None = None) -> dict[str, Server]:
-        """Return nova's servers by uuid, deleted ones left out.
-
-        :param since: ISO 8601 time in UTC; only servers that nova changed at
-            that time or later.
-        """
-        query = {'limit': '1000'}
-        if since is not None:
-            query['changes-since'] = since
-        found = self.api.api_get(
-            '/servers/detail?' + urllib.parse.urlencode(query))
-        return {
-            server['id']: Server(
-                server['id'], server['status'],
-                server['OS-EXT-STS:vm_state'],
-                server['OS-EXT-STS:power_state'],
-                server['OS-EXT-STS:task_state'],
-                server.get('fault', {}).get('message', ''))
-            for server in found.body['servers']
-            if server['status'] != 'DELETED'}
-
-    def count(self, status: str) -> int:
-        """Return how many servers have an API status, without reading them."""
-        found = self.api.api_get('/servers?' + urllib.parse.urlencode(
-            {'limit': '1000', 'status': status}))
-        return len(found.body['servers'])
-
-    def act(self, uuids: Iterable[str], action: dict[str, Any]) -> None:
-        """Have nova's API perform an action on servers, one after the other.
-
-        :param action: body of the request, such as ``{'os-stop': None}``.
-        """
-        for uuid in uuids:
-            self.api.api_post('/servers/%s/action' % uuid, action)

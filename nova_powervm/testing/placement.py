@@ -24,7 +24,7 @@ class CachedPlacement(func_fixtures.PlacementFixture):
 
     For each server that it builds, nova-compute reads the allocations of
     every server of its host, one request each: with 200 servers that would
-    take most of the time of the demo. All requests of the process pass
+    take most of its time. All requests of the process pass
     through here, and a request to change something drops the whole cache, so
     that nova never gets an answer that placement would not give. Thread-safe.
     """

@@ -10,27 +10,29 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""What the event path asks of nova-conductor, counted where it leaves.
+
+"""The event path's calls to nova-conductor, counted where they leave.
 
 A real nova-compute has no database: each operation on an object is a remote
-call to nova-conductor, made by the object's indirection API. Here compute and
-conductor share a process and with it the objects' one indirection API, so it
-is there for the event path's threads only. Their calls are serialized, sent
-through the message bus and served by the real conductor.
+call to nova-conductor, made by the object's indirection API. In
+:class:`nova_powervm.testing.cloud.Cloud` compute and conductor share a
+process and with it the objects' one indirection API, so it is there for the
+event path's threads only. Their calls are serialized, sent through the
+message bus and served by the real conductor.
 """
 
 import collections
+from collections.abc import Callable
+import functools
 import threading
 from typing import Any
 
 import fixtures
 from nova.conductor import rpcapi
 from nova.tests import fixtures as nova_fixtures
+from nova.virt import driver
 
-# Where the handler compares, and where it hands events to nova, which works
-# in the thread that hands it one.
-_LOOKUP_THREAD = 'powervm-lifecycle'
-_EMIT_THREADS = 'powervm-emit-'
+from nova_powervm.testing import internals
 
 
 class _Counted(rpcapi.ConductorAPI):
@@ -57,43 +59,75 @@ class _Counted(rpcapi.ConductorAPI):
 class _OnlyForEvents:
     """A class attribute that is the client for some threads, else None."""
 
-    def __init__(self, client: _Counted) -> None:
-        self._client = client
+    def __init__(self, calls: 'EventPathCalls') -> None:
+        self._calls = calls
 
     def __get__(self, instance: Any, owner: type) -> _Counted | None:
-        name = threading.current_thread().name
-        if name == _LOOKUP_THREAD or name.startswith(_EMIT_THREADS):
-            return self._client
-        return None
+        return self._calls.client() if self._calls.on_event_path() else None
 
 
 class EventPathCalls(fixtures.Fixture):
     """Sends the event path's calls through nova-conductor and counts them.
 
-    Thread-safe. Needs nova's messaging to be set up.
+    The event path are the event module's threads, and whatever nova does
+    within ``emit_event`` of a driver. Set it up before the driver is made.
+    Thread-safe.
     """
 
     def _setUp(self) -> None:
         self._lock = threading.Lock()
+        self._in_emit = threading.local()
         self._counts: collections.Counter[str] = collections.Counter()
         self._told: collections.Counter[str] = collections.Counter()
+        self._client: _Counted | None = None
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.virt.driver.ComputeDriver.emit_event',
+            self._marking(driver.ComputeDriver.emit_event)))
         self.useFixture(nova_fixtures.IndirectionAPIFixture(
-            _OnlyForEvents(_Counted(self))))
+            _OnlyForEvents(self)))
+
+    def _marking(self, emit_event: Callable[..., None]
+                 ) -> Callable[..., None]:
+        """Return ``emit_event``, marking what happens within it as nova's."""
+        @functools.wraps(emit_event)
+        def marked(compute_driver: Any, event: Any) -> None:
+            self._in_emit.now = True
+            try:
+                emit_event(compute_driver, event)
+            finally:
+                self._in_emit.now = False
+
+        return marked
+
+    def _is_novas(self) -> bool:
+        return getattr(self._in_emit, 'now', False)
+
+    def on_event_path(self) -> bool:
+        """Tell whether the current thread is on the event path now."""
+        return self._is_novas() or threading.current_thread().name.startswith(
+            internals.THREADS)
+
+    def client(self) -> _Counted:
+        """Return the client; nova's messaging has to be set up by now."""
+        with self._lock:
+            if self._client is None:
+                self._client = _Counted(self)
+            return self._client
 
     def note(self, method: str, args: tuple[Any, ...]) -> None:
         """Count a call of the current thread."""
-        looking = threading.current_thread().name == _LOOKUP_THREAD
+        is_novas = self._is_novas()
         with self._lock:
-            self._counts['lookups' if looking else 'nova'] += 1
-            if not looking and method == 'Instance.get_by_uuid':
+            self._counts['nova' if is_novas else 'lookups'] += 1
+            if is_novas and method == 'Instance.get_by_uuid':
                 # With this nova begins to act on a lifecycle event.
                 self._told[args[0]] += 1
 
     def counts(self) -> dict[str, int]:
         """Return calls so far by who made them.
 
-        :returns: ``lookups``, made by the handler to compare; ``nova``, made
-            by nova itself to act on the events that it was handed.
+        :returns: ``lookups``, made by the event module to compare; ``nova``,
+            made by nova itself to act on the events that it was told.
         """
         with self._lock:
             return {who: self._counts[who] for who in ('lookups', 'nova')}

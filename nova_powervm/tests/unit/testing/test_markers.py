@@ -10,9 +10,17 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+
+import mock
 import testtools
 
-from nova_powervm.demo import markers
+from nova_powervm.testing import markers
+from nova_powervm.testing import novalink
+from nova_powervm.testing import waiting
+
+
+def raw(event):
+    return {'EventType': event['type'], 'EventData': event.get('data')}
 
 
 class TestMarkers(testtools.TestCase):
@@ -23,9 +31,7 @@ class TestMarkers(testtools.TestCase):
         self.markers = markers.Markers(self.sent.extend)
 
     def come(self, *events):
-        self.markers.process([
-            {'EventType': event['type'], 'EventData': event.get('data')}
-            for event in events])
+        self.markers.process(list(map(raw, events)))
 
     def test_missing_until_it_comes(self):
         self.assertFalse(self.markers.missing)
@@ -50,3 +56,42 @@ class TestMarkers(testtools.TestCase):
                   {'type': 'NEW_CLIENT'}, *self.sent,
                   {'type': 'CUSTOM_CLIENT_EVENT', 'data': 'of somebody else'})
         self.assertEqual(3, self.markers.others)
+
+    def test_those_of_others_do_not_count(self):
+        other = markers.Markers(self.sent.extend)
+        self.markers.send()
+        other.send()
+        self.come(self.sent[1])
+        self.assertTrue(self.markers.missing)
+
+
+class TestWaiting(testtools.TestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.listener = novalink.FakeListener()
+        self.clock = novalink.Clock()
+        self.sent = []
+
+    def wait(self, deliver):
+        def pause():
+            self.clock.advance(1)
+            if deliver:
+                self.listener.deliver(*(
+                    novalink.make_event(event['data'], etype=event['type'])
+                    for event in self.sent))
+
+        markers.wait_for_events(
+            self.listener, self.sent.extend, pause=pause, clock=self.clock,
+            timeout=5)
+
+    def test_until_it_comes(self):
+        earlier = mock.Mock()
+        self.listener.subscribe(earlier)
+        self.wait(deliver=True)
+        earlier.process.assert_called_once()
+        self.assertEqual([earlier], self.listener.handlers)
+
+    def test_in_vain(self):
+        self.assertRaises(waiting.TimedOut, self.wait, deliver=False)
+        self.assertEqual([], self.listener.handlers)

@@ -16,7 +16,7 @@ import threading
 import mock
 from pypowervm import adapter as pvm_adapter
 
-from benchmarks import measure
+from benchmarks import instruments
 from nova_powervm.tests import base
 
 
@@ -43,15 +43,16 @@ class TestPollTimer(base.TestCase):
     def setUp(self):
         super().setUp()
         self.handler = Handler()
-        self.timer = measure.PollTimer(self.handler)
-        clock = self.enterContext(mock.patch.object(measure, 'time'))
+        self.timer = instruments.PollTimer(self.handler)
+        clock = self.enterContext(mock.patch.object(instruments, 'time'))
         # Each call takes 1,000 us of wall and 600 of CPU time.
         clock.perf_counter_ns.side_effect = itertools.count(0, 1_000_000)
         clock.thread_time_ns.side_effect = itertools.count(0, 600_000)
         clock.monotonic.side_effect = itertools.count(100.0)
         # For 250 us of them other processes have the CPUs.
         self.queued = self.enterContext(mock.patch.object(
-            measure, '_queued_ns', side_effect=itertools.count(0, 250_000)))
+            instruments, '_queued_ns',
+            side_effect=itertools.count(0, 250_000)))
 
     def test_per_event(self):
         batches = [[event('a'), event('b')], [event('a')]]
@@ -99,7 +100,7 @@ class TestThreadWatch(base.TestCase):
         self.threads = []
         self.addCleanup(self.stop)
         self.start(threading.Thread(target=self.end.wait))
-        self.watch = measure.ThreadWatch()
+        self.watch = instruments.ThreadWatch()
 
     def start(self, thread):
         thread.start()
@@ -130,11 +131,11 @@ class TestThreadWatch(base.TestCase):
 class TestQueued(base.TestCase):
 
     def read(self, **kwargs):
-        with mock.patch.object(measure, 'open', create=True, **kwargs):
-            return measure._queued_ns()
+        with mock.patch.object(instruments, 'open', create=True, **kwargs):
+            return instruments._queued_ns()
 
     def test_of_the_kernel(self):
-        self.assertGreaterEqual(measure._queued_ns(), 0)
+        self.assertGreaterEqual(instruments._queued_ns(), 0)
         self.assertEqual(17, self.read(
             new=mock.mock_open(read_data='4711 17 3\n')))
 
@@ -145,6 +146,6 @@ class TestQueued(base.TestCase):
 class TestMemory(base.TestCase):
 
     def test_of_this_process(self):
-        now = measure.memory()
+        now = instruments.memory()
         self.assertGreater(now['rss'], 2 ** 20)
         self.assertGreaterEqual(now['peak'], now['rss'])
