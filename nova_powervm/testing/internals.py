@@ -24,10 +24,11 @@ import fixtures
 from oslo_config import cfg
 from pypowervm.helpers import vios_busy
 
-from nova_powervm.virt.powervm.lifecycle import conductor as _instances
-from nova_powervm.virt.powervm.lifecycle import hypervisor as _lpar_states
+from nova_powervm.virt.powervm.lifecycle import instances as _instances
+from nova_powervm.virt.powervm.lifecycle import listener as _listener
+from nova_powervm.virt.powervm.lifecycle import listing as _listing
+from nova_powervm.virt.powervm.lifecycle import lpar_states as _lpar_states
 from nova_powervm.virt.powervm.lifecycle import opts as _opts
-from nova_powervm.virt.powervm.lifecycle import watch as _listener
 from nova_powervm.virt.powervm import session as _session
 
 #: Name under which nova knows the host, where a test does not say.
@@ -42,7 +43,7 @@ lpar_uuid = _instances.lpar_uuid
 THREADS = 'powervm-'
 
 #: The gauge of LPARs about which nova is known to agree.
-AGREED = 'cached'
+AGREED = 'agreed'
 
 
 def make_conf(host: str = HOST, **options: Any) -> cfg.ConfigOpts:
@@ -79,12 +80,13 @@ class ShortTimes(fixtures.Fixture):
                  poll: float = 2.0, read: float = 1.0) -> None:
         super().__init__()
         self._values = {
-            (_listener, '_INTERVAL'): check,
-            (_listener, '_SILENCE'): silence,
+            (_listener, 'CHECK_SECONDS'): check,
+            (_listener, 'SILENCE_SECONDS'): silence,
             (_session, '_POLL_TIMEOUT'): poll,
             (_session, '_LOGON_TIMEOUT'): read,
             (_session, '_QUICK_TIMEOUT'): read,
-            (_lpar_states, '_TIMEOUT'): read,
+            (_listing, 'TIMEOUT_SECONDS'): read,
+            (_lpar_states, 'TIMEOUT_SECONDS'): read,
             # pypowervm waits before it repeats a request.
             (vios_busy, 'SLEEP'): lambda seconds: time.sleep(check / 5)}
 

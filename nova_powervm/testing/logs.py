@@ -79,9 +79,16 @@ class Logs(fixtures.Fixture):
                  for record in self.of(template))
         return [instance.uuid for instance in named if instance is not None]
 
+    def take(self) -> list[logging.LogRecord]:
+        """Return all records so far, oldest first, and forget them."""
+        taken = list(self.records)
+        # Others may have come meanwhile.
+        del self.records[:len(taken)]
+        return taken
+
     def clear(self) -> None:
         """Forget all records so far."""
-        self.records.clear()
+        self.take()
 
 
 class _Keeper(logging.Handler):

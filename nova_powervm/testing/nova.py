@@ -83,15 +83,18 @@ class Nova(records.Records):
         self._driver = driver
         self._cast = cast
         self._in_progress: set[str] = set()
+        self.overlaps: list[str] = []
+        self.stops_lost = 0
 
     def forget_calls(self) -> None:
-        """Forget what was asked, told and stopped so far."""
+        """Forget what was asked, told and stopped so far.
+
+        What failed, or should not have happened, is not forgotten.
+        """
         with self._lock:
             super().forget_calls()
             self.events: list[Told] = []
-            self.overlaps: list[str] = []
             self.stops: list[str] = []
-            self.stops_lost = 0
 
     def handle_events(self, event: Any) -> None:
         """Take a lifecycle event as nova's compute manager does.

@@ -38,16 +38,19 @@ class ProcessError(Exception):
 
 def python(module: str, *arguments: str) -> list[str]:
     """Return the command that runs a module with this Python."""
-    return [sys.executable, '-W', 'ignore', '-m', module, *arguments]
+    return [sys.executable, '-m', module, *arguments]
 
 
 def environment(**variables: str) -> dict[str, str]:
     """Return this process's environment, with this package on the path.
 
+    Python's warnings are ignored, unless the environment says otherwise.
+
     :param variables: what is added or replaced.
     """
     paths = [str(ROOT), *filter(None, [os.environ.get('PYTHONPATH')])]
-    return {**os.environ, 'PYTHONPATH': os.pathsep.join(paths), **variables}
+    return {'PYTHONWARNINGS': 'ignore', **os.environ,
+            'PYTHONPATH': os.pathsep.join(paths), **variables}
 
 
 def run(command: Sequence[str], *,
@@ -140,9 +143,10 @@ class Child:
         line = self._first_line()
         if not line.startswith(self._ready):
             self._process.kill()
+            status = self._process.wait()
             self.stop()
-            raise ProcessError('%s is not ready:\n%s%s' % (
-                self._command, line, self._said))
+            raise ProcessError('%s is not ready (exit status %d):\n%s%s' % (
+                self._command, status, line, self._said))
         return line.removeprefix(self._ready).strip()
 
     def stop(self) -> None:

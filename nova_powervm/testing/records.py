@@ -98,6 +98,7 @@ class Records(fixtures.Fixture):
         self.host = host
         self.instances: dict[str, Any] = {}
         self.faults = Faults()
+        self.calls_failed = 0
         self._chance = chance or random.Random(0)  # noqa: S311 -- a test's
         self._pause = pause
         self._lock = threading.RLock()
@@ -115,7 +116,6 @@ class Records(fixtures.Fixture):
         with self._lock:
             self.lookups: list[list[str]] = []
             self.host_reads = 0
-            self.calls_failed = 0
 
     def add(self, lpars: Iterable[str], power: int = power_state.RUNNING,
             **fields: Any) -> list[Any]:

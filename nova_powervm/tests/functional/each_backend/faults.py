@@ -27,8 +27,8 @@ from nova_powervm.testing import internals
 from nova_powervm.testing import logs
 from nova_powervm.testing import nova
 from nova_powervm.tests.functional.each_backend import case
-from nova_powervm.tests.functional.each_backend import log_lines
 from nova_powervm.virt.powervm import driver
+from nova_powervm.virt.powervm.lifecycle import messages
 
 _DELAY = 0.3
 # Seconds between two checks of the listener, and until a request has failed:
@@ -36,6 +36,11 @@ _DELAY = 0.3
 _CHECK = 0.2
 _TIMEOUT = 3.0
 _POLL_TIMEOUT = 4.0
+
+# Of lines that say nothing of faults.
+_ROUTINE = {'BATCH', 'EMITTING', 'RESYNCED', 'STOPPED'}
+_NAMES = {line.text: name for name, line in messages.lines().items()
+          if name not in _ROUTINE}
 
 #: So many LPARs are read one by one, or all at once.
 ONE, MANY = 1, 8
@@ -167,7 +172,7 @@ class FaultsTestCase(case.WireTestCase):
         Of the warnings that have no name, the templates.
         """
         return tuple(
-            log_lines.NAMES.get(record.msg, record.msg)
+            _NAMES.get(record.msg, record.msg)
             for record in list(self.logs.records)
-            if record.msg in log_lines.NAMES
+            if record.msg in _NAMES
             or record.levelno >= logging.WARNING)

@@ -20,9 +20,9 @@ import warnings
 from nova import thread_pool_factory
 import testtools
 
-from nova_powervm.demo import stage as demo_stage
 from nova_powervm.testing import agreement
 from nova_powervm.testing import internals
+from nova_powervm.testing import stage
 from nova_powervm.testing import waiting
 from nova_powervm.tests.functional.each_backend import servers
 from nova_powervm.tests.functional import pauses
@@ -34,7 +34,7 @@ _DELAY = 1.0
 _PAUSE = 0.1
 
 # Outcomes of looks at LPARs that found nothing that nova has to learn.
-_AGREED = ('no_change', 'known')
+_AGREED = ('no_change', 'cached')
 
 
 class NovaTestCase(testtools.TestCase):
@@ -57,7 +57,7 @@ class NovaTestCase(testtools.TestCase):
         cls.addClassCleanup(cls.folder.cleanup)
         writes = servers.Writes()
         cls.addClassCleanup(writes.close)
-        cls.stage = demo_stage.Stage(cls.folder.name, _DELAY)
+        cls.stage = stage.Stage(cls.folder.name, _DELAY)
         # nova ends as nova-compute does, once in the life of a process; but
         # other tests may follow in this one.
         cls.addClassCleanup(

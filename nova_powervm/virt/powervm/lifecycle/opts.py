@@ -110,6 +110,15 @@ def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
     return [(GROUP, list(_OPTS))]
 
 
+def nova_accepts_events(conf: Any) -> bool:
+    """Tell whether nova will register a listener for lifecycle events.
+
+    :param conf: nova's configuration; one without nova's option accepts them.
+    """
+    group = getattr(conf, 'workarounds', None)
+    return getattr(group, 'handle_virt_lifecycle_events', True) is not False
+
+
 def validate(conf: Any) -> None:
     """Read all options of the group, and check what bounds cannot say.
 

@@ -13,7 +13,9 @@
 import importlib.metadata
 import inspect
 import os
+import sys
 
+import ddt
 import fixtures
 from lxml import etree
 import mock
@@ -322,22 +324,62 @@ class LoadHandlerTestCase(base.TestCase):
                 group='nova_powervm.event_handlers').names:
             self.assertIn(name, str(e))
 
-    def test_another_package_offers_one(self):
+    def install(self, package, entry_point, code=''):
+        """Make a package with one event handler importable."""
         folder = self.useFixture(fixtures.TempDir()).path
-        with open(os.path.join(folder, 'another_package.py'), 'w') as f:
-            f.write('class AnotherHandler:\n    pass\n')
-        metadata = os.path.join(folder, 'another_package-1.dist-info')
+        with open(os.path.join(folder, package + '.py'), 'w') as f:
+            f.write(code)
+        metadata = os.path.join(folder, package + '-1.dist-info')
         os.mkdir(metadata)
         with open(os.path.join(metadata, 'METADATA'), 'w') as f:
-            f.write('Metadata-Version: 2.1\nName: another-package\n'
-                    'Version: 1\n')
+            f.write(f'Metadata-Version: 2.1\nName: {package}\nVersion: 1\n')
         with open(os.path.join(metadata, 'entry_points.txt'), 'w') as f:
-            f.write('[nova_powervm.event_handlers]\n'
-                    'another = another_package:AnotherHandler\n')
+            f.write(f'[nova_powervm.event_handlers]\n{entry_point}\n')
         self.useFixture(fixtures.PythonPathEntry(folder))
+        self.addCleanup(sys.modules.pop, package, None)
 
-        self.assertEqual('AnotherHandler',
-                         driver._load_handler_class('another').__name__)
+    def test_another_package_offers_one(self):
+        self.install('other_package', 'other = other_package:OtherHandler',
+                     'class OtherHandler:\n    pass\n')
+        self.assertEqual('OtherHandler',
+                         driver._load_handler_class('other').__name__)
+
+    def invalid(self, name):
+        e = self.assertRaises(exception.InvalidConfiguration,
+                              driver._load_handler_class, name)
+        self.assertIn(repr(name), str(e))
+        return e
+
+    def test_module_that_is_missing(self):
+        self.install('other_package', 'other = missing_package:Handler')
+        e = self.invalid('other')
+        self.assertIn('missing_package:Handler', str(e))
+        self.assertIsInstance(e.__cause__, ModuleNotFoundError)
+
+    def test_module_that_raises(self):
+        self.install('other_package', 'other = other_package:Handler',
+                     "raise RuntimeError('raised at import')\n")
+        self.assertIn('raised at import', str(self.invalid('other')))
+
+    def test_class_that_is_missing(self):
+        self.install('other_package', 'other = other_package:Handler')
+        e = self.invalid('other')
+        self.assertIsInstance(e.__cause__, AttributeError)
+
+    def test_two_packages_offer_different_ones(self):
+        self.install('package_1', 'other = package_1:Handler')
+        self.install('package_2', 'other = package_2:Handler')
+        e = self.invalid('other')
+        self.assertIn('package_1:Handler', str(e))
+        self.assertIn('package_2:Handler', str(e))
+
+    def test_two_packages_offer_the_same(self):
+        """A distribution that was installed under two names."""
+        self.install('package_1', 'other = package_1:Handler',
+                     'class Handler:\n    pass\n')
+        self.install('package_2', 'other = package_1:Handler')
+        self.assertEqual('Handler',
+                         driver._load_handler_class('other').__name__)
 
     def test_init_host_needs_no_service_to_find_out(self):
         self.flags(group='powervm', event_handler='nowhere')
@@ -674,6 +716,52 @@ class PowerTestCase(InstanceTestCase):
     def test_hard_reboot(self):
         self.reboot('HARD')
         self.rebooted(True, mock.ANY)
+
+
+@ddt.ddt
+class AgreementTestCase(InstanceTestCase):
+    """What the event handler knows of an LPAR ends when nova acts on it."""
+
+    def setUp(self):
+        super().setUp()
+        self.flags(group='powervm', bare_lpars=True)
+        self.driver._event_handler = self.handler = mock.Mock(
+            spec=['process', 'forget_agreement'])
+        self.lpar = vm.get_pvm_uuid(self.instance)
+
+    def act(self, operation):
+        arguments = {
+            'spawn': (self.context, self.instance, None, [], None, {}),
+            'destroy': (self.context, self.instance, []),
+            'power_on': (self.context, self.instance, []),
+            'power_off': (self.instance,),
+            'reboot': (self.context, self.instance, [], 'HARD')}[operation]
+        getattr(self.driver, operation)(*arguments)
+
+    @ddt.data(('spawn', 'power_on'), ('destroy', 'power_off'),
+              ('power_on', 'power_on'), ('power_off', 'power_off'),
+              ('reboot', 'reboot'))
+    @ddt.unpack
+    def test_is_dropped_before_and_after(self, operation, call):
+        forgot = []
+        getattr(self.calls, call).side_effect = lambda *_, **__: (
+            forgot.append(self.handler.forget_agreement.call_count))
+        self.act(operation)
+        self.assertEqual([1], forgot)
+        self.assertEqual([mock.call(self.lpar)] * 2,
+                         self.handler.forget_agreement.call_args_list)
+
+    def test_is_dropped_after_a_failure(self):
+        self.calls.power_on.side_effect = exception.InstancePowerOnFailure(
+            reason='no')
+        self.assertRaises(exception.InstancePowerOnFailure, self.act,
+                          'power_on')
+        self.assertEqual(2, self.handler.forget_agreement.call_count)
+
+    def test_handler_that_knows_nothing(self):
+        self.driver._event_handler = Handler(self.driver)
+        self.act('power_on')
+        self.calls.power_on.assert_called_once()
 
 
 class InformationTestCase(InstanceTestCase):

@@ -70,6 +70,17 @@ class TestSession(base.TestCase):
             self.send(POLL)
             self.assertEqual(before + 1, self.session.interruptions)
 
+    def test_whether_polls_fail(self):
+        self.assertFalse(self.session.polls_fail)
+        self.send(POLL, pvm_exc.ConnectionError('gone'))
+        self.assertTrue(self.session.polls_fail)
+        self.send(READ)
+        self.assertTrue(self.session.polls_fail)
+        self.send(POLL)
+        self.assertFalse(self.session.polls_fail)
+        self.send(READ, pvm_exc.ConnectionError('gone'))
+        self.assertFalse(self.session.polls_fail)
+
     def test_unreadable_answer_to_a_poll(self):
         for number, body in enumerate(
                 ('', '<feed><entry>', 'no XML', None), 1):

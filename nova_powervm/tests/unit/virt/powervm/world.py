@@ -12,10 +12,9 @@
 
 """A world in memory around the real event module, on a clock of its own."""
 
-import queue
-
 import mock
 from nova.compute import power_state
+from nova.compute import vm_states
 from nova import objects
 from nova.virt import event as virt_event
 from oslo_config import cfg
@@ -29,7 +28,7 @@ from pypowervm.wrappers import event as pvm_event
 
 from nova_powervm.tests import base
 from nova_powervm.virt.powervm import event
-from nova_powervm.virt.powervm.lifecycle import conductor
+from nova_powervm.virt.powervm.lifecycle import instances
 from nova_powervm.virt.powervm.lifecycle import opts
 from nova_powervm.virt.powervm import vm
 
@@ -136,7 +135,6 @@ class World(base.TestCase):
         #: whether nova takes events
         self.listening = True
         self.jitter = 0.0
-        self.jobs = queue.Queue()
         self.threads = []
         patcher = mock.patch.object(
             objects.InstanceList, 'get_by_filters', self._get_by_filters)
@@ -148,7 +146,7 @@ class World(base.TestCase):
         patcher.start()
         self.addCleanup(patcher.stop)
         patcher = mock.patch(
-            'nova_powervm.virt.powervm.lifecycle.hypervisor.'
+            'nova_powervm.virt.powervm.lifecycle.listing.'
             'logical_partition.LPAR.wrap', side_effect=lambda feed: feed)
         patcher.start()
         self.addCleanup(patcher.stop)
@@ -168,7 +166,7 @@ class World(base.TestCase):
         """Make a handler that has yet to do the resync of its start."""
         handler = event.PowerVMNovaEventHandler(
             self.driver, conf=make_conf(**options), clock=self.clock,
-            thread_factory=self._thread, queue_factory=lambda: self.jobs,
+            thread_factory=self._thread,
             jitter=lambda: self.jitter)
         self.addCleanup(handler.stop)
         return handler
@@ -179,15 +177,17 @@ class World(base.TestCase):
 
     def _get_by_filters(self, context, filters, expected_attrs):
         self.assertTrue(context.is_admin)
-        self.assertEqual(
-            {'uuid', 'deleted'}, set(filters), 'unexpected filters')
+        hidden = filters.get('hidden', False)
+        self.assertEqual({'uuid', 'deleted', 'soft_deleted'},
+                         set(filters) - {'hidden'})
         self.assertIs(False, filters['deleted'])
+        self.assertIs(True, filters['soft_deleted'])
         self.assertEqual([], expected_attrs)
         self.lookups.append(list(filters['uuid']))
         if self.lookup_error:
             raise self.lookup_error
         return [instance for uuid, instance in self.instances.items()
-                if uuid in filters['uuid']]
+                if uuid in filters['uuid'] and instance.hidden is hidden]
 
     def _get_by_host(self, context, host, expected_attrs):
         self.assertTrue(context.is_admin)
@@ -204,13 +204,14 @@ class World(base.TestCase):
         uuid = lifecycle_event.get_instance_uuid()
         transition = lifecycle_event.get_transition()
         self.emitted.append((uuid, transition))
-        state = self.lpars.get(conductor.lpar_uuid(uuid))
+        state = self.lpars.get(instances.lpar_uuid(uuid))
         if self.listening and (
                 vm.POWERVM_TO_NOVA_STATE.get(state) == TOLD[transition]):
             self.instances[uuid].power_state = TOLD[transition]
+            self.instances[uuid].vm_state = VM_STATES[TOLD[transition]]
 
     def add(self, state='running', power=power_state.RUNNING, host=HOST,
-            task_state=None, high_bit=False, instance=True):
+            task_state=None, high_bit=False, instance=True, vm_state=None):
         """Add an LPAR and, with ``instance``, nova's record of it."""
         uuid = uuidutils.generate_uuid()
         lpar = '%x%s' % (int(uuid[0], 16) & 7, uuid[1:])
@@ -223,7 +224,8 @@ class World(base.TestCase):
                 uuid = lpar
             self.instances[uuid] = objects.Instance(
                 uuid=uuid, host=host, task_state=task_state,
-                power_state=power)
+                power_state=power, hidden=False,
+                vm_state=vm_state or VM_STATES.get(power, vm_states.ERROR))
         return lpar.upper()
 
     def instance(self, lpar):
@@ -240,10 +242,6 @@ class World(base.TestCase):
     def run_due(self):
         """Do what the module's threads would do now."""
         self.handler.lifecycle.run_due()
-        while not self.jobs.empty():
-            job = self.jobs.get()
-            if job is not None:
-                job()
 
     def advance(self, seconds):
         """Let time pass and do what is due at the end of it."""
@@ -261,6 +259,10 @@ class World(base.TestCase):
                    for lpar, transition in expected), sorted(self.emitted))
 
 
+#: vm_states in which nova agrees to a power state, once its own work is done.
+VM_STATES = {power_state.RUNNING: vm_states.ACTIVE,
+             power_state.SHUTDOWN: vm_states.STOPPED,
+             power_state.SUSPENDED: vm_states.SUSPENDED}
 STARTED = virt_event.EVENT_LIFECYCLE_STARTED
 STOPPED = virt_event.EVENT_LIFECYCLE_STOPPED
 SUSPENDED = virt_event.EVENT_LIFECYCLE_SUSPENDED
