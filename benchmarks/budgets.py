@@ -58,12 +58,9 @@ def checks(storms: Iterable[Figures], floor: Figures | None,
                             storm[f'{kind}_bytes'], _LPAR_BYTES)
                       for kind in ('pending', 'agreed')]
             continue
-        if name in ('redundant', 'redundant, verified'):
+        if name.startswith('redundant'):
             limit = math.ceil(lpars / _LOOKUP_LPARS)
             found.append(Check(name, 'lookups', storm['lookups'], limit))
-        if name == 'redundant, next time':
-            found.append(Check(name, 'lookups', storm['lookups'], 0))
-        if name.startswith('redundant'):
             found.append(Check(name, 'REST reads', storm['reads'], _READS))
         if storm['poll']['events']:
             found.append(Check(name, 'poll thread, us an event',

@@ -43,12 +43,14 @@ _BULK = 200
 
 
 def measure(bench: rig.Rig, name: str, trigger: Callable[[], int],
-             emits: int = 0, outcome: str = 'lpars') -> Figures:
+            emits: int = 0, outcome: str = 'lpars', rest: float = 0.0
+            ) -> Figures:
     """Cause something and measure until the module has dealt with it.
 
     :param trigger: returns the number of events to wait for.
     :param emits: how many events nova is to be told.
     :param outcome: the module's counter that each LPAR is to add one to.
+    :param rest: seconds for which calls are still counted afterwards.
     """
     bench.sim.reset_counters()
     bench.client.take_counters()
@@ -83,6 +85,7 @@ def measure(bench: rig.Rig, name: str, trigger: Callable[[], int],
         'thread_names': sorted(bench.threads.names),
         'memory': {'rest': resting, **instruments.memory()},
         'emits': bench.host.emits, 'emits_expected': emits}
+    time.sleep(rest)
     figures.update(_calls(bench))
     # Now that nothing is counted any more: does nova know?
     figures['disagree'] = disagreeing(bench)

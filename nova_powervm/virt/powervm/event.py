@@ -271,11 +271,13 @@ class PowerVMLifecycleEventHandler:
     def stop(self) -> None:
         """See :meth:`PowerVMNovaEventHandler.stop`."""
         deadline = time.monotonic() + _STOP_TIMEOUT
-        self.watchdog.stop()
-        dropped = self._queue.close()
-        self.loop.stop(_STOP_TIMEOUT)
-        self.workers.stop(max(deadline - time.monotonic(), 0.0))
-        self._memory.clear()
+        try:
+            self.watchdog.stop()
+        finally:
+            dropped = self._queue.close()
+            self.loop.stop(_STOP_TIMEOUT)
+            self.workers.stop(max(deadline - time.monotonic(), 0.0))
+            self._memory.clear()
         if dropped:
             messages.STOPPED.log(LOG, dropped=dropped)
 

@@ -31,7 +31,7 @@ class TestChecks(base.TestCase):
     @ddt.named_data(
         ['redundant', samples.storm()],
         ['memory', samples.memory()],
-        ['next_time', samples.storm('redundant, next time', lookups=0)],
+        ['next_time', samples.storm('redundant, next time')],
         ['busy', samples.storm('busy', lookups=9, reads=9)],
         ['crash', samples.storm('crash')],
         ['without_events', samples.storm(
@@ -42,10 +42,9 @@ class TestChecks(base.TestCase):
 
     @ddt.named_data(
         ['lookups', samples.storm(lookups=6), 6],
-        ['lookups_again', samples.storm('redundant, next time', lookups=1),
-         1],
-        ['reads', samples.storm('redundant, next time', lookups=0, reads=3),
-         3],
+        ['lookups_again', samples.storm('redundant, next time', lookups=6),
+         6],
+        ['reads', samples.storm('redundant, next time', reads=3), 3],
         ['threads', samples.storm('busy', threads=6), 6],
         ['poll_thread', samples.storm('reboot', poll={
             'events': 1, 'held_us': 60.1}), 60.1],

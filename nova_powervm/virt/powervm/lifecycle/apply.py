@@ -130,13 +130,18 @@ class Applier:
     @contextlib.contextmanager
     def _retried(self, request: Request, plan: decision.Plan
                  ) -> Iterator[None]:
+        """Retry what is raised in; what ends the thread goes on."""
+        applied = False
         try:
             yield
+            applied = True
         except Exception:
             self._stats.add(errors=1)
             self._complain(messages.UNEXPECTED, request, plan.instance_uuid,
                            doing='applying a decision')
-            self.retry(request)
+        finally:
+            if not applied:
+                self.retry(request)
 
     def retry(self, request: Request,
               why: interfaces.Absent = interfaces.Absent.UNREAD) -> None:
@@ -148,11 +153,9 @@ class Applier:
               request: Request, state: str,
               plan: decision.Plan) -> None:
         """Emit an event; its confirmation, or a retry, follows."""
-        emitted = False
-        try:
-            emitted = self._hand_to_nova(lpar, request, state, plan)
-        finally:
-            if emitted and plan.power_again is not None:
+        with self._retried(request, plan):
+            if self._hand_to_nova(lpar, request, state, plan) and (
+                    plan.power_again is not None):
                 self._remember(lpar, request, plan, decision.Again(
                     self._not_before_now(plan.power_again.at)))
             else:

@@ -67,7 +67,10 @@ class Loop:
         self._reconciling = False
         self._check_at = -math.inf
         self._expires_at = math.inf
+        # How many steps in a row had an error, and what fails.
         self._errors = 0
+        self._failing: set[Callable[[float], None]] = set()
+        self._start_failed = False
 
     @property
     def alive(self) -> bool:
@@ -76,13 +79,25 @@ class Loop:
         return thread is not None and thread.is_alive()
 
     def start(self) -> None:
-        """Start the thread, unless it runs or was stopped."""
+        """Start the thread, unless it runs or was stopped.
+
+        If it cannot be started now, that is left to the next call.
+        """
         if self.alive:
             return
-        with self._lock:
-            if not self.alive and not self._stopped:
-                self._thread = threads.Thread(
-                    self._thread_factory, self._run, 'powervm-lifecycle')
+        try:
+            with self._lock:
+                if not self.alive and not self._stopped:
+                    self._thread = threads.Thread(
+                        self._thread_factory, self._run, 'powervm-lifecycle')
+            self._start_failed = False
+        except Exception:
+            self._stats.add(errors=1)
+            # Each poll for events tries it again.
+            if not self._start_failed:
+                messages.UNEXPECTED.log(
+                    LOG, exc_info=True, doing='starting a thread')
+            self._start_failed = True
 
     def stop(self, timeout: float) -> None:
         """End the thread.
@@ -103,9 +118,9 @@ class Loop:
         if now >= self._check_at:
             self._check_at = now + listener.CHECK_SECONDS
             for check in self._checks:
-                failed |= not self._attempt(lambda: check(now))  # noqa: B023
-        failed |= not self._attempt(lambda: self._expire(now))
-        failed |= not self._attempt(lambda: self._dispatch(now))
+                failed |= not self._attempt(check, now)
+        failed |= not self._attempt(self._expire, now)
+        failed |= not self._attempt(self._dispatch, now)
         self._errors = self._errors + 1 if failed else 0
 
     def _run(self) -> None:
@@ -118,17 +133,19 @@ class Loop:
             self._queue.wait(now, until, for_batch=not (
                 self._errors or self._reconciling))
 
-    def _attempt(self, work: Callable[[], None]) -> bool:
+    def _attempt(self, work: Callable[[float], None], now: float) -> bool:
         """Do some work; return whether it raised nothing."""
         try:
-            work()
+            work(now)
         except Exception:
             self._stats.add(errors=1)
             # The same again says nothing new.
-            if not self._errors:
+            if work not in self._failing:
                 messages.UNEXPECTED.log(
                     LOG, exc_info=True, doing='looking after PowerVM events')
+            self._failing.add(work)
             return False
+        self._failing.discard(work)
         return True
 
     def _expire(self, now: float) -> None:

@@ -114,7 +114,6 @@ class Reconciler:
             remembered=self._memory.get(case.lpar)) for case in due.values()]
         if full is not None:
             records = self._resync.run(full, seen.listing)
-            left.pop(full.key)
             cases = [dataclasses.replace(
                 case, recorded=records.get(case.lpar, case.recorded))
                 for case in cases]
@@ -126,6 +125,8 @@ class Reconciler:
                     assert case.power is not None  # noqa: S101
                     left[case.power.key] = case.power
                     cases.append(case)
+            self._queue.done(full.key)
+            left.pop(full.key)
         asked = [case for case in cases if not self._settle(
             case, left, outcomes)]
         if not asked:

@@ -60,7 +60,7 @@ class Resync:
     def run(self, request: workqueue.Request[interfaces.Key],
             listing: interfaces.Listing | None
             ) -> dict[interfaces.LparUuid, interfaces.Record]:
-        """Read nova's records, or retry the resync later.
+        """Read nova's records, or requeue the request.
 
         :param listing: None if it could not be read.
         :returns: nova's records by LPAR; empty if they or the listing could
@@ -82,7 +82,6 @@ class Resync:
                 request.key, again, request.attempts + 1, answered=False)
             return {}
         self._outage.over(self._clock())
-        self._queue.done(request.key)
         self._stats.add(resyncs=1)
         messages.RESYNCED.log(
             LOG, instances=len(records), lpars=len(listing))

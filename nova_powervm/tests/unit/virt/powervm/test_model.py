@@ -139,22 +139,22 @@ def _start_that_is_undone(sim):
 #: example in which that shows; a seed with which the machine finds it soon.
 MUTATIONS = {
     'resync': (
-        resync.Resync, 'run', _without_resync, _lost_events, 2),
+        resync.Resync, 'run', _without_resync, _lost_events, 1),
     'retry': (
         decision, '_retry', _without_retry, _failed_read, 1),
     'isolation': (
         lpar_states.LparStates, '_read_each', _without_isolation,
-        _one_that_hangs, 1),
+        _one_that_hangs, 2),
     'dirty_flag': (
         workqueue.WorkQueue, '_add', _without_dirty_flag,
-        _event_while_worked_on, 2),
+        _event_while_worked_on, 5),
     'confirmation': (
-        apply.Applier, '_emit', _without_confirmation, _deaf_nova, 2),
+        apply.Applier, '_emit', _without_confirmation, _deaf_nova, 3),
     'vm_state': (
         agreement, 'agrees', _by_power_state_alone, _lost_stop, 1),
     'verification': (
         decision, '_from_memory', _without_verification,
-        _start_that_is_undone, 7),
+        _start_that_is_undone, 8),
 }
 
 #: Worlds within which the machine finds a mutation with its seed.

@@ -52,8 +52,8 @@ objects.register_all()
 
 #: Kinds of rules besides the most basic ones. A world has some of them; with
 #: all of them each fault would soon be healed by something else.
-KINDS = ('answers', 'disorder', 'lpars', 'outages', 'resyncs', 'silence',
-         'tasks', 'unfinished')
+KINDS = ('answers', 'disorder', 'lpars', 'outages', 'resyncs', 'rests',
+         'silence', 'tasks', 'unfinished')
 
 #: Seconds that pass after a step: none; less than the delay of an event, and
 #: more; more than its greatest delay; until the longest back-off.
@@ -309,7 +309,7 @@ class Machine(stateful.RuleBasedStateMachine):
     def wait(self):
         pass
 
-    @rule()
+    @rule('rests')
     def settle(self):
         self.world.settle()
 
