@@ -186,14 +186,13 @@ class TestWhatNovaIsNotTold(EventsTestCase):
 
     def test_redundant_storms(self):
         lpars = self.add(40)
-        self.handler.lifecycle.forget_all()
         for _ in range(3):
             self.control.storm(lpars)
             self.settle()
         self.assertEqual([], self.told())
-        self.assertEqual(3, self.control.counters()['quick_all'])
-        # One at first; what is known then may be verified after each storm.
-        self.assertIn(len(self.nova.lookups), range(1, 5))
+        self.assertIn(self.control.counters()['quick_all'], range(3, 7))
+        # What is known is verified once after each storm, at the most.
+        self.assertGreaterEqual(3, len(self.nova.lookups))
 
     def test_restart_within_the_delay(self):
         lpars = self.add(5)

@@ -15,10 +15,11 @@
 import datetime
 
 import ddt
+import mock
 from nova.compute import power_state
 from nova import context
+from oslo_utils import uuidutils
 
-from nova_powervm.demo import baseline
 from nova_powervm.tests.functional.each_backend import nova_case
 
 
@@ -146,16 +147,18 @@ class TestNovaLifecycle(nova_case.NovaTestCase):
         self.assertGreaterEqual(calls['nova'] - before['nova'], 3)
 
     def test_either_first_bit_of_a_uuid(self):
-        # One server in two has it set; PowerVM clears it.
-        by_bit = {}
-        server = self.server
-        while len(by_bit) < 2:
-            by_bit[baseline.needs_second_lookup(server.uuid)] = server
-            if len(by_bit) < 2:
-                server = self.boot()
+        # PowerVM clears it.
+        is_set = int(self.server.uuid[0], 16) >= 8
+        make = uuidutils.generate_uuid
+        with mock.patch.object(
+                uuidutils, 'generate_uuid',
+                side_effect=lambda: ('0' if is_set else 'f') + make()[1:]):
+            other = self.boot()
+        self.assertEqual(not is_set, other.uuid[0] == 'f')
+        servers = self.server, other
         self.control.set_state(
-            [server.lpar for server in by_bit.values()], 'not activated')
-        for server in by_bit.values():
+            [server.lpar for server in servers], 'not activated')
+        for server in servers:
             self.wait_for(server.uuid, status='SHUTOFF', task_state=None)
 
     def test_changes_since(self):
