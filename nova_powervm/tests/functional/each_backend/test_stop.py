@@ -16,22 +16,24 @@ import gc
 import os
 import signal
 import threading
-import time
 import weakref
 
 from nova.compute import power_state
+from pypowervm import adapter as pvm_adapter
 
 from nova_powervm.sim import process
-from nova_powervm.tests.functional.wire import case
-from nova_powervm.tests.functional.wire import records
-from nova_powervm.tests.unit.virt.powervm import world
+from nova_powervm.testing import internals
+from nova_powervm.testing import nova
+from nova_powervm.testing import waiting
+from nova_powervm.tests.functional.each_backend import case
+from nova_powervm.tests.functional import polls
 from nova_powervm.virt.powervm import driver
 
-_LIMIT = 5.0
-_PATIENCE = 60.0
+# Longer than a test waits: what waits for it does not return in time.
+_FOR_EVER = 10 * waiting.TIMEOUT
 
 
-class _Nova(records.Nova):
+class _Nova(nova.Nova):
     """Nova's records, behind something that is called first."""
 
     def __init__(self, driver, ask):
@@ -47,65 +49,81 @@ class _Nova(records.Nova):
         return super().get_by_host(*args, **kwargs)
 
 
+class _Gate:
+    """Where calls are held up while it is shut."""
+
+    def __init__(self):
+        self.reached = threading.Event()
+        self._open = threading.Event()
+        self.open()
+
+    def open(self):
+        self._open.set()
+
+    def shut(self):
+        self._open.clear()
+
+    def pass_through(self, *args):
+        self.reached.set()
+        self._open.wait(_FOR_EVER)
+
+
 class TestCleanupHost(case.WireTestCase):
 
     def setUp(self):
         super().setUp()
+        # Waiting for either of them would take for ever.
+        self.useFixture(internals.ShortTimes(
+            poll=_FOR_EVER, read=_FOR_EVER))
         # One for each test, since some end it.
         self.simulator = process.SimulatorProcess(poll_seconds=0.5)
         self.simulator.start()
         self.addCleanup(self.simulator.stop)
         self.control = self.simulator.control
-        self.flags(host=world.HOST)
+        self.flags(host=internals.HOST)
         self.flags(group='powervm', rest_port=self.simulator.port,
                    event_delay=0.2, event_max_delay=1.0)
-        self.asked = threading.Event()
-        # While they are clear, nova does not answer, or take an event.
-        self.answer, self.take = threading.Event(), threading.Event()
-        for event in (self.answer, self.take):
-            event.set()
-            self.addCleanup(event.set)
+        # Where nova is asked, and where it takes an event.
+        self.asked, self.told = _Gate(), _Gate()
+        for gate in (self.asked, self.told):
+            self.addCleanup(gate.open)
         self.descriptors = self._count_descriptors()
         self.driver = driver.PowerVMDriver(None)
-        self.nova = _Nova(self.driver, self._ask)
-        self.nova.use_in(self)
-        self.emitted = threading.Event()
-        self.driver.register_event_listener(self._take)
-        self.driver.init_host(world.HOST)
-        self.handler = weakref.ref(self.driver._event_handler)
+        self.nova = self.useFixture(
+            _Nova(self.driver, self.asked.pass_through))
+        self.driver.register_event_listener(self.told.pass_through)
+        self.driver.init_host(internals.HOST)
+        self.handler = weakref.ref(internals.handler_of(self.driver))
         self.session = weakref.ref(self.driver.session)
         self.lpars = self.control.add_lpars(20)
         # Something that nova is to be told.
         self.nova.add(self.lpars, power_state.NOSTATE)
-
-    def _ask(self):
-        self.asked.set()
-        self.answer.wait(_PATIENCE)
-
-    def _take(self, event):
-        self.emitted.set()
-        self.take.wait(_PATIENCE)
 
     @staticmethod
     def _count_descriptors():
         return len(os.listdir('/proc/self/fd'))
 
     def cleanup_host(self):
-        start = time.monotonic()
-        self.driver.cleanup_host(world.HOST)
-        self.assertLess(time.monotonic() - start, _LIMIT)
+        """Call it on a thread, to see that it waits for no hanging call."""
+        thread = threading.Thread(
+            target=self.driver.cleanup_host, args=(internals.HOST,),
+            daemon=True)
+        thread.start()
+        self.wait_until(lambda: not thread.is_alive(), 'cleanup_host returns')
         self.assertIsNone(self.driver.session)
+
+    def circumstances(self):
+        return threading.enumerate()
 
     def assertNothingIsLeft(self):
         """Nothing, once what had begun has ended."""
-        def threads():
-            return [thread for thread in threading.enumerate()
-                    if thread.name.startswith('powervm-')
-                    or 'EventPoll' in type(thread).__name__]
-
-        self.answer.set()
-        self.take.set()
-        self.wait_until(lambda: not threads(), 'threads ended')
+        self.asked.open()
+        self.told.open()
+        self.wait_until(
+            lambda: not polls.threads() and not [
+                thread for thread in threading.enumerate()
+                if thread.name.startswith(internals.THREADS)],
+            'threads ended')
         self.driver.register_event_listener(None)
 
         def collected():
@@ -113,10 +131,12 @@ class TestCleanupHost(case.WireTestCase):
             return self.handler() is None and self.session() is None
 
         self.wait_until(collected, 'handler and session collected')
-        self.assertGreaterEqual(self.descriptors, self._count_descriptors())
+        self.wait_until(
+            lambda: self.descriptors >= self._count_descriptors(),
+            'descriptors closed')
 
     def test_at_rest(self):
-        self.wait_until(self.emitted.is_set, 'something emitted')
+        self.wait_until(self.told.reached.is_set, 'something emitted')
         self.cleanup_host()
         self.assertNothingIsLeft()
 
@@ -126,17 +146,18 @@ class TestCleanupHost(case.WireTestCase):
         self.assertNothingIsLeft()
 
     def test_while_the_controller_hangs(self):
-        self.answer.clear()
+        self.asked.shut()
+        self.asked.reached.clear()
         self.control.storm(events=1)
-        self.wait_until(self.asked.is_set, 'nova asked')
+        self.wait_until(self.asked.reached.is_set, 'nova asked')
         self.cleanup_host()
-        self.assertIn('not looked at', self.log.output)
         self.assertNothingIsLeft()
 
     def test_while_nova_hangs_on_an_event(self):
-        self.take.clear()
+        self.told.shut()
+        self.told.reached.clear()
         self.control.set_state(self.lpars, 'not activated')
-        self.wait_until(self.emitted.is_set, 'nova told')
+        self.wait_until(self.told.reached.is_set, 'nova told')
         self.cleanup_host()
         self.assertNothingIsLeft()
 
@@ -156,8 +177,6 @@ class TestCleanupHost(case.WireTestCase):
         self.assertNothingIsLeft()
 
     def test_another_subscriber_stays(self):
-        from pypowervm import adapter as pvm_adapter
-
         class Other(pvm_adapter.RawEventHandler):
             def process(self, events):
                 heard.set()

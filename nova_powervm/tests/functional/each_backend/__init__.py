@@ -10,19 +10,8 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+"""Tests that run once on each of nova's concurrency backends.
 
-from nova_powervm.tests import base
-from nova_powervm.tests.functional import on_backend
-
-
-_FAULTS = 'nova_powervm.tests.functional.wire.faults'
-
-
-class TestFaults(base.TestCase):
-    """The event module and a service that fails, on both backends."""
-
-    def test_threading(self):
-        on_backend.run('threading', _FAULTS)
-
-    def test_eventlet(self):
-        on_backend.run('eventlet', _FAULTS)
+``tox -e functional`` runs them on native threads, ``tox -e
+functional-eventlet`` on eventlet.
+"""

@@ -13,120 +13,18 @@
 """LPARs that change outside nova, seen through the API of a real nova."""
 
 import datetime
-import tempfile
-import threading
-import time
-import warnings
 
+import ddt
+import mock
 from nova.compute import power_state
 from nova import context
-import testtools
+from oslo_utils import uuidutils
 
-from nova_powervm.demo import baseline
-from nova_powervm.testing import agreement
-from nova_powervm.testing import stage as testing_stage
-
-_DELAY = 1.0
-_PATIENCE = 60.0
+from nova_powervm.tests.functional.each_backend import nova_case
 
 
-class TestNovaLifecycle(testtools.TestCase):
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        # A nova on SQLite, without keystone, has much to say.
-        cls.enterClassContext(warnings.catch_warnings())
-        warnings.simplefilter('ignore')
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.folder.cleanup)
-        cls.stage = testing_stage.Stage(cls.folder.name, _DELAY)
-        cls.addClassCleanup(cls.none_of_our_threads_is_left)
-        cls.stage.setUp()
-        cls.addClassCleanup(cls.stage.cleanUp)
-        cls.cloud, cls.control = cls.stage.cloud, cls.stage.control
-        cls.flavor = cls.cloud.create_flavor()
-
-    @classmethod
-    def none_of_our_threads_is_left(cls):
-        left = [thread.name for thread in threading.enumerate()
-                if thread.name.startswith('powervm-')]
-        if left:
-            raise AssertionError('cleanup_host left threads: %s' % left)
-
-    def setUp(self):
-        super().setUp()
-        self.control.configure(
-            boot_seconds=0.2, boot_events=2, shutdown_seconds=0.2,
-            shutdown_events=2, latency_ms=0.0)
-        self.addCleanup(self.delete_servers)
-        self.server = self.boot()
-
-    def delete_servers(self):
-        for uuid in self.cloud.servers():
-            self.cloud.api.delete_server(uuid)
-        self.wait(lambda: not self.cloud.servers(), 'servers were not deleted')
-
-    def wait(self, condition, message):
-        deadline = time.monotonic() + _PATIENCE
-        while not condition():
-            if time.monotonic() > deadline:
-                with open(self.cloud.log_file) as log:
-                    self.fail('%s\n%s' % (message, log.read()[-5000:]))
-            time.sleep(0.1)
-
-    def boot(self):
-        """Boot a server; return it when the module has seen it run."""
-        before = set(self.cloud.servers())
-        agreed = self.agreed()
-        self.cloud.create_servers(1, self.flavor)
-        uuid = (set(self.cloud.servers()) - before).pop()
-        self.wait_for(uuid, status='ACTIVE')
-        # It is looked at until nova's task is seen to have ended.
-        self.wait(lambda: self.agreed() > agreed,
-                  'nova and NovaLink were not found to agree')
-        self.settle()
-        self.assertEqual({}, self.told(uuid))
-        return self.cloud.servers()[uuid]
-
-    def agreed(self):
-        """Return how many looks found nothing that nova has to learn."""
-        counters = self.stage.statistics.counters()
-        return counters['no_change'] + counters['known']
-
-    def seen(self, uuid, **expected):
-        server = self.cloud.servers()[uuid]
-        return all(getattr(server, name) == value
-                   for name, value in expected.items())
-
-    def wait_for(self, uuid, **expected):
-        self.wait(lambda: self.seen(uuid, **expected),
-                  'not as expected: %s' % expected)
-
-    def settle(self):
-        self.stage.settle(self.wait_to_finish)
-
-    def snapshot(self):
-        return self.stage.snapshot(self.wait_to_finish)
-
-    def wait_to_finish(self, unfinished):
-        self.wait(lambda: not unfinished(), 'it does not come to rest')
-
-    def told(self, *uuids):
-        return {uuid: times for uuid, times in self.stage.calls.told().items()
-                if uuid in uuids}
-
-    def stay(self, **expected):
-        """Let events pass that are not to change what nova says."""
-        self.settle()
-        self.assertTrue(self.seen(self.server.uuid, **expected))
-
-    def lpar_state(self):
-        return self.stage.lpar_states()[self.server.lpar]
-
-    def assert_agreement(self):
-        self.assertIsNone(agreement.difference(
-            self.cloud.servers()[self.server.uuid], self.lpar_state()))
+@ddt.ddt
+class TestNovaLifecycle(nova_case.NovaTestCase):
 
     def test_stopped_outside_nova(self):
         self.control.power([self.server.lpar], 'off')
@@ -146,25 +44,29 @@ class TestNovaLifecycle(testtools.TestCase):
         self.wait_for(self.server.uuid, status='SHUTOFF', task_state=None)
         self.settle()
         self.control.power([self.server.lpar], 'on')
-        self.wait(lambda: self.told(self.server.uuid), 'nova was not told')
+        self.wait(lambda: self.told(self.server.uuid), 'nova is told')
         # Its user wants it stopped.
         self.wait(lambda: self.lpar_state() == 'not activated',
-                  'nova did not stop the LPAR')
+                  'nova stops the LPAR')
         self.wait_for(self.server.uuid, status='SHUTOFF', task_state=None,
                       power_state=power_state.SHUTDOWN)
         self.settle()
         self.assert_agreement()
 
-    def test_nothing_is_emitted_for_what_nova_does_itself(self):
-        for action, status in (({'os-stop': None}, 'SHUTOFF'),
-                               ({'os-start': None}, 'ACTIVE'),
-                               ({'reboot': {'type': 'SOFT'}}, 'ACTIVE'),
-                               ({'reboot': {'type': 'HARD'}}, 'ACTIVE')):
-            self.cloud.act([self.server.uuid], action)
-            self.wait_for(self.server.uuid, status=status, task_state=None)
+    def assert_nothing_is_emitted(self, action, status):
+        self.cloud.act([self.server.uuid], action)
+        self.wait_for(self.server.uuid, status=status, task_state=None)
         self.settle()
         self.assertEqual({}, self.told(self.server.uuid))
         self.assert_agreement()
+
+    def test_nothing_is_emitted_for_a_stop_and_start_by_nova(self):
+        self.assert_nothing_is_emitted({'os-stop': None}, 'SHUTOFF')
+        self.assert_nothing_is_emitted({'os-start': None}, 'ACTIVE')
+
+    @ddt.data('SOFT', 'HARD')
+    def test_nothing_is_emitted_for_a_reboot_by_nova(self, how):
+        self.assert_nothing_is_emitted({'reboot': {'type': how}}, 'ACTIVE')
 
     def test_change_in_a_task_is_told_after_it(self):
         self.cloud.act([self.server.uuid], {'os-stop': None})
@@ -174,14 +76,14 @@ class TestNovaLifecycle(testtools.TestCase):
         self.control.configure(boot_seconds=60.0)
         self.cloud.act([self.server.uuid], {'os-start': None})
         self.wait(lambda: self.stage.statistics.counters()['busy'] > busy,
-                  'the module did not look during the task')
+                  'the module looks during the task')
         self.assertEqual({}, self.told(self.server.uuid))
         # nova's start fails although the LPAR runs.
         self.control.set_state([self.server.lpar], 'running', events=2)
-        self.wait(lambda: self.told(self.server.uuid), 'nova was not told')
+        self.wait(lambda: self.told(self.server.uuid), 'nova is told')
         # Its user wants it stopped.
         self.wait(lambda: self.lpar_state() == 'not activated',
-                  'nova did not stop the LPAR')
+                  'nova stops the LPAR')
         self.wait_for(self.server.uuid, status='SHUTOFF', task_state=None,
                       power_state=power_state.SHUTDOWN)
         self.settle()
@@ -190,7 +92,7 @@ class TestNovaLifecycle(testtools.TestCase):
     def test_deleted_by_nova(self):
         self.assertIn('VCPU', self.allocated())
         self.cloud.api.delete_server(self.server.uuid)
-        self.wait(lambda: not self.cloud.servers(), 'not deleted')
+        self.wait(lambda: not self.cloud.servers(), 'deleted')
         self.settle()
         self.assertEqual([], self.control.lpars())
         self.assertEqual({}, self.told(self.server.uuid))
@@ -245,24 +147,27 @@ class TestNovaLifecycle(testtools.TestCase):
         self.assertGreaterEqual(calls['nova'] - before['nova'], 3)
 
     def test_either_first_bit_of_a_uuid(self):
-        # One server in two has it set; PowerVM clears it.
-        by_bit = {}
-        server = self.server
-        while len(by_bit) < 2:
-            by_bit[baseline.needs_second_lookup(server.uuid)] = server
-            if len(by_bit) < 2:
-                server = self.boot()
+        # PowerVM clears it.
+        is_set = int(self.server.uuid[0], 16) >= 8
+        make = uuidutils.generate_uuid
+        with mock.patch.object(
+                uuidutils, 'generate_uuid',
+                side_effect=lambda: ('0' if is_set else 'f') + make()[1:]):
+            other = self.boot()
+        self.assertEqual(not is_set, other.uuid[0] == 'f')
+        servers = self.server, other
         self.control.set_state(
-            [server.lpar for server in by_bit.values()], 'not activated')
-        for server in by_bit.values():
+            [server.lpar for server in servers], 'not activated')
+        for server in servers:
             self.wait_for(server.uuid, status='SHUTOFF', task_state=None)
 
     def test_changes_since(self):
         since = datetime.datetime.now(datetime.UTC) + datetime.timedelta(
             seconds=1)
-        self.wait(lambda: datetime.datetime.now(datetime.UTC) > since, '')
+        self.wait(lambda: datetime.datetime.now(datetime.UTC) > since,
+                  'another second')
         since = since.isoformat(timespec='seconds')
         self.assertEqual({}, self.cloud.servers(since))
         self.control.set_state([self.server.lpar], 'not activated')
-        self.wait(lambda: self.cloud.servers(since), 'no change')
+        self.wait(lambda: self.cloud.servers(since), 'a change')
         self.assertEqual([self.server.uuid], list(self.cloud.servers(since)))

@@ -10,7 +10,20 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Tests that run on each of nova's backends, in a process of their own.
+import sys
 
-Their names keep them from being found by a test runner: see ``on_backend``.
-"""
+from nova import monkey_patch
+
+from nova_powervm.testing import backends
+from nova_powervm.tests import base
+
+
+class TestBackend(base.TestCase):
+    """These tests run where they say that they do."""
+
+    def test_backend(self):
+        eventlet = sys.modules.get('eventlet')
+        patched = eventlet is not None and (
+            eventlet.patcher.is_monkey_patched('thread'))
+        self.assertEqual((patched, patched), (
+            monkey_patch.is_patched(), backends.current() == 'eventlet'))

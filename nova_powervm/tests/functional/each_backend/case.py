@@ -12,12 +12,15 @@
 
 """What the tests against a simulator have in common."""
 
-import time
+import gc
+
+import fixtures
 
 from nova_powervm.sim import process
+from nova_powervm.testing import waiting
 from nova_powervm.tests import base
-
-_PATIENCE = 60.0
+from nova_powervm.tests.functional import pauses
+from nova_powervm.tests.functional import polls
 
 
 class WireTestCase(base.TestCase):
@@ -27,11 +30,23 @@ class WireTestCase(base.TestCase):
     """
 
     @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # For what is logged between two tests, and after the last.
+        for fixture in fixtures.FakeLogger(), pauses.ShortPauses():
+            fixture.setUp()
+            cls.addClassCleanup(fixture.cleanUp)
+        # Once the simulator has ended, which ends a poll at the latest.
+        cls.addClassCleanup(polls.wait_for_end)
+
+    @classmethod
     def start_simulator(cls, **settings):
         """Start it, with settings of its own; called by ``setUpClass``."""
         cls.simulator = process.SimulatorProcess(**settings)
         cls.simulator.start()
         cls.addClassCleanup(cls.simulator.stop)
+        # pypowervm's sessions log off when they are collected.
+        cls.addClassCleanup(gc.collect)
         cls.control = cls.simulator.control
 
     def delete_lpars(self):
@@ -39,13 +54,17 @@ class WireTestCase(base.TestCase):
             lpar['uuid'] for lpar in self.control.lpars())
 
     def wait_until(self, condition, what):
-        deadline = time.monotonic() + _PATIENCE
-        while not condition():
-            if time.monotonic() > deadline:
-                self.fail('Not in %d s: %s; %s' % (
-                    _PATIENCE, what, self.circumstances()))
-            time.sleep(0.01)
+        return waiting.wait_until(
+            condition, what, details=self.circumstances)
 
     def circumstances(self):
         """Return what helps to see why something did not happen."""
         return self.control.counters()
+
+    def wait_for_polls(self, number=1):
+        """Wait until so many more polls for events have begun."""
+        def polls():
+            return self.control.counters().get('event_poll', 0)
+
+        before = polls()
+        self.wait_until(lambda: polls() >= before + number, 'polls')

@@ -10,37 +10,32 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+"""The benchmark of storms of events, all its processes, at a small size."""
+
 import json
-import pathlib
-import subprocess
-import sys
 
 import fixtures
+import testtools
 
-from nova_powervm.tests import base
+from nova_powervm.testing import backends
+from nova_powervm.testing import processes
 
-_ROOT = pathlib.Path(__file__).parents[3]
 
+class TestStorm(testtools.TestCase):
 
-class TestStorm(base.TestCase):
-    """All processes of the benchmark, at a small size."""
-
-    def run_storm(self, backend):
-        path = pathlib.Path(
-            self.useFixture(fixtures.TempDir()).join('figures'))
-        done = subprocess.run(
-            [sys.executable, '-m', 'benchmarks.storm', 'redundant', 'crash',
-             '--lpars', '6', '--events', '3', '--delay', '0.5',
-             '--rpc-ms', '20', '--rest-ms', '0', '--workers', '1',
-             '--backend', backend, '--json', str(path)],
-            cwd=_ROOT, text=True, capture_output=True)
-        self.assertEqual(0, done.returncode, done.stdout + done.stderr)
-        result, = json.loads(path.read_text())['results']
-        self.assertIn('floor: 6 events on 4 threads', done.stdout)
+    def run_storm(self):
+        path = self.useFixture(fixtures.TempDir()).join('figures')
+        processes.check(processes.run(processes.python(
+            'benchmarks.storm', 'redundant', 'crash', '--lpars', '6',
+            '--events', '3', '--delay', '0.5', '--rpc-ms', '20',
+            '--rest-ms', '0', '--workers', '1',
+            '--backend', backends.current(), '--json', path)))
+        with open(path) as figures:
+            result, = json.load(figures)['results']
         return result
 
-    def _test(self, backend):
-        result = self.run_storm(backend)
+    def test_storms(self):
+        result = self.run_storm()
         self.assertEqual([], result['faults'])
         first, again, crash = result['storms']
         for storm in (first, again, crash):
@@ -49,7 +44,8 @@ class TestStorm(base.TestCase):
             self.assertGreaterEqual(storm['reads'], 1)
         self.assertEqual((0, 0), (first['emits'], again['emits']))
         self.assertGreaterEqual(first['lookups'], 1)
-        self.assertEqual(0, again['lookups'])
+        # What is known by then is verified once at the most.
+        self.assertGreaterEqual(1, again['lookups'])
         self.assertEqual((6, 12), (crash['emits'], crash['nova_reads']))
         # Each event makes nova-compute call its conductor five times and
         # send one message; there is one worker, who takes 20 ms for a call.
@@ -59,9 +55,3 @@ class TestStorm(base.TestCase):
         self.assertGreaterEqual(floor['seconds'], 0.6)
         self.assertGreaterEqual(crash['drain'], floor['seconds'] * 0.9)
         self.assertIn('powervm-lifecycle', crash['thread_names'])
-
-    def test_threading(self):
-        self._test('threading')
-
-    def test_eventlet(self):
-        self._test('eventlet')

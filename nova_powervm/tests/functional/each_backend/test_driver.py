@@ -15,7 +15,9 @@
 import queue
 import socket
 import threading
+import time
 
+import ddt
 from nova.compute import power_state
 from nova.compute import provider_tree
 from nova import exception
@@ -23,18 +25,19 @@ from nova.virt import event
 from oslo_utils.fixture import uuidsentinel as uuids
 
 from nova_powervm.sim import process
+from nova_powervm.testing import nova
+from nova_powervm.testing import waiting
 from nova_powervm.tests import base
-from nova_powervm.tests.functional.wire import case
-from nova_powervm.tests.functional.wire import records
+from nova_powervm.tests.functional.each_backend import case
 from nova_powervm.virt.powervm import driver
 from nova_powervm.virt.powervm import vm
 
 # PowerVM clears the first bit of the first one's uuid.
 _HIGH_UUID = 'c1d5b3a0-29a9-4a44-8a0c-7fd6a1a5d2f3'
 _LOW_UUID = '2f8b7f0e-5c7a-4b39-9c59-5f7d0a7f6d11'
-_PATIENCE = 60.0
 
 
+@ddt.ddt
 class TestDriver(case.WireTestCase):
 
     @classmethod
@@ -51,8 +54,7 @@ class TestDriver(case.WireTestCase):
                    rest_connect_tries=1, bare_lpars=True, event_delay=0.2)
         self.driver = driver.PowerVMDriver(None)
         # What nova knows, for the event handler.
-        self.nova = records.Nova(self.driver)
-        self.nova.use_in(self)
+        self.nova = self.useFixture(nova.Nova(self.driver, 'host'))
         self.addCleanup(self.driver.cleanup_host, 'host')
         self.driver.init_host('host')
         self.control.reset_counters()
@@ -65,32 +67,33 @@ class TestDriver(case.WireTestCase):
     def state(self, instance):
         return self.driver.get_info(instance).state
 
-    def test_life_of_an_lpar(self):
-        for uuid in (_HIGH_UUID, _LOW_UUID):
-            instance = self.spawn(uuid, memory_mb=2048, vcpus=3)
-            lpar = vm.get_instance_wrapper(self.driver.adapter, instance)
-            self.assertEqual(2048, lpar.mem_config.desired)
-            self.assertEqual(
-                3, lpar.proc_config.shared_proc_cfg.desired_virtual)
-            self.assertEqual(power_state.RUNNING, self.state(instance))
-            self.assertTrue(self.driver.instance_exists(instance))
-            self.assertEqual([instance.name], self.driver.list_instances())
-            self.assertIn(uuid, self.driver.list_instance_uuids())
+    @ddt.named_data(('first_bit_set', _HIGH_UUID),
+                    ('first_bit_clear', _LOW_UUID))
+    def test_life_of_an_lpar(self, uuid):
+        instance = self.spawn(uuid, memory_mb=2048, vcpus=3)
+        lpar = vm.get_instance_wrapper(self.driver.adapter, instance)
+        self.assertEqual(2048, lpar.mem_config.desired)
+        self.assertEqual(
+            3, lpar.proc_config.shared_proc_cfg.desired_virtual)
+        self.assertEqual(power_state.RUNNING, self.state(instance))
+        self.assertTrue(self.driver.instance_exists(instance))
+        self.assertEqual([instance.name], self.driver.list_instances())
+        self.assertIn(uuid, self.driver.list_instance_uuids())
 
-            self.driver.reboot(self.context, instance, [], 'SOFT')
-            self.driver.reboot(self.context, instance, [], 'HARD')
-            self.assertEqual(power_state.RUNNING, self.state(instance))
+        self.driver.reboot(self.context, instance, [], 'SOFT')
+        self.driver.reboot(self.context, instance, [], 'HARD')
+        self.assertEqual(power_state.RUNNING, self.state(instance))
 
-            self.driver.power_off(instance, 60, 10)
-            self.assertEqual(power_state.SHUTDOWN, self.state(instance))
-            self.driver.power_off(instance, 60, 10)
-            self.driver.power_on(self.context, instance, [])
-            self.assertEqual(power_state.RUNNING, self.state(instance))
-            self.driver.power_on(self.context, instance, [])
+        self.driver.power_off(instance, 60, 10)
+        self.assertEqual(power_state.SHUTDOWN, self.state(instance))
+        self.driver.power_off(instance, 60, 10)
+        self.driver.power_on(self.context, instance, [])
+        self.assertEqual(power_state.RUNNING, self.state(instance))
+        self.driver.power_on(self.context, instance, [])
 
-            self.driver.destroy(self.context, instance, [])
-            self.assertEqual([], self.driver.list_instances())
-            self.driver.destroy(self.context, instance, [])
+        self.driver.destroy(self.context, instance, [])
+        self.assertEqual([], self.driver.list_instances())
+        self.driver.destroy(self.context, instance, [])
 
     def test_refused(self):
         self.flags(group='powervm', bare_lpars=False)
@@ -103,11 +106,13 @@ class TestDriver(case.WireTestCase):
         self.assertEqual([], self.driver.list_instances())
 
     def test_power_is_cut_after_the_timeout(self):
-        self.control.configure(shutdown_seconds=600)
+        self.control.configure(shutdown_seconds=3600)
         instance = self.spawn()
+        begin = time.monotonic()
 
         self.driver.power_off(instance, 2, 1)
 
+        self.assertGreaterEqual(time.monotonic() - begin, 2)
         self.assertEqual(power_state.SHUTDOWN, self.state(instance))
         # Asked twice, then cut.
         self.assertEqual(3, self.control.counters()['power_off'])
@@ -117,15 +122,20 @@ class TestDriver(case.WireTestCase):
         self.delete_lpars()
 
         self.assertFalse(self.driver.instance_exists(instance))
-        self.assertRaises(exception.InstanceNotFound,
-                          self.driver.get_info, instance)
-        self.assertRaises(exception.InstanceNotFound,
-                          self.driver.power_off, instance)
-        self.assertRaises(exception.InstanceNotFound, self.driver.power_on,
-                          self.context, instance, [])
-        self.assertRaises(exception.InstanceNotFound, self.driver.reboot,
-                          self.context, instance, [], 'HARD')
         self.driver.destroy(self.context, instance, [])
+
+    @ddt.named_data(
+        ('get_info', lambda driver, instance: driver.get_info(instance)),
+        ('power_off', lambda driver, instance: driver.power_off(instance)),
+        ('power_on', lambda driver, instance: driver.power_on(
+            None, instance, [])),
+        ('reboot', lambda driver, instance: driver.reboot(
+            None, instance, [], 'HARD')))
+    def test_no_lpar(self, operation):
+        instance = base.make_instance(self.context, uuid=_HIGH_UUID)
+
+        self.assertRaises(exception.InstanceNotFound, operation, self.driver,
+                          instance)
 
     def test_crashed(self):
         instance = self.spawn()
@@ -140,18 +150,17 @@ class TestDriver(case.WireTestCase):
 
     def test_event_reaches_nova(self):
         instance = self.spawn()
-        instance.task_state = None
-        instance.power_state = power_state.RUNNING
+        lpar = vm.get_pvm_uuid(instance)
+        self.nova.add([lpar], uuid=_HIGH_UUID)
         emitted = queue.Queue()
 
         def manager(lifecycle_event):
-            instance.power_state = power_state.SHUTDOWN
+            self.nova.handle_events(lifecycle_event)
             emitted.put(lifecycle_event)
 
-        self.nova.instances[instance.uuid] = instance
         self.driver.register_event_listener(manager)
-        self.control.power([vm.get_pvm_uuid(instance)], 'off')
-        lifecycle_event = emitted.get(timeout=_PATIENCE)
+        self.control.power([lpar], 'off')
+        lifecycle_event = emitted.get(timeout=waiting.TIMEOUT)
         self.driver.cleanup_host('host')
 
         self.assertEqual(_HIGH_UUID, lifecycle_event.get_instance_uuid())
@@ -161,8 +170,7 @@ class TestDriver(case.WireTestCase):
     def test_management_partition(self):
         self.assertNotIn(_LOW_UUID, self.driver.list_instance_uuids())
         self.assertEqual(0, self.driver.get_num_instances())
-        self.assertTrue(self.driver.get_host_uptime().startswith(
-            'management partition up 0:'))
+        self.assertIn(' 0:', self.driver.get_host_uptime())
 
     def test_resources(self):
         before = self.driver.get_available_resource('host')
@@ -190,7 +198,7 @@ class TestDriver(case.WireTestCase):
         self.assertEqual(power_state.RUNNING, self.state(instance))
 
 
-class TestStartAndStop(base.TestCase):
+class TestStartAndStop(case.WireTestCase):
 
     def test_no_service(self):
         with socket.create_server(('127.0.0.1', 0)) as server:
@@ -200,7 +208,7 @@ class TestStartAndStop(base.TestCase):
         e = self.assertRaises(exception.HypervisorUnavailable,
                               driver.PowerVMDriver(None).init_host, 'host')
 
-        self.assertIn('localhost:%d' % port, str(e))
+        self.assertIn(str(port), str(e))
 
     def test_nothing_is_left(self):
         before = set(threading.enumerate())
@@ -213,8 +221,8 @@ class TestStartAndStop(base.TestCase):
 
             the_driver.cleanup_host('host')
 
-            for thread in threads:
-                thread.join(_PATIENCE)
-                self.assertFalse(thread.is_alive(), thread)
+            waiting.wait_until(
+                lambda: not threads & set(threading.enumerate()),
+                'threads ended', details=threading.enumerate)
             # pypowervm logs off when its session is collected.
             self.assertEqual(1, simulator.control.counters()['logoff'])
