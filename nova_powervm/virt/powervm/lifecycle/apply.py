@@ -76,7 +76,8 @@ class Applier:
         try:
             manager = getattr(self._driver, 'nvram_mgr', None)
         except Exception:
-            self._complain(messages.STORE_FAILED, requests[0], None)
+            if requests:
+                self._complain(messages.STORE_FAILED, requests[0], None)
             for request in requests:
                 self.retry(request)
             return False

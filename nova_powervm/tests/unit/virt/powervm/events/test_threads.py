@@ -230,10 +230,6 @@ class TestRealThreads(world.World):
         store = self.add_store()
         stored = threading.Event()
         store.side_effect = lambda uuid: stored.set()
-        # It is known by now that there is a store.
-        self.send(self.add(), detail='NVRAM')
-        self.assertTrue(stored.wait(_TIMEOUT))
-        stored.clear()
         entered = self.holding(self.driver, 'emit_event')
         self.send(*self.add_many(10, 'not activated'))
         self.assertTrue(entered.wait(_TIMEOUT))
