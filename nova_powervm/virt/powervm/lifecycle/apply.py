@@ -22,7 +22,6 @@ import math
 from typing import Any
 
 from nova.compute import power_state
-from nova import context as nova_context
 from nova.virt import event as virt_event
 from oslo_log import log as logging
 
@@ -79,7 +78,8 @@ class Applier:
         try:
             manager = getattr(self._driver, 'nvram_mgr', None)
         except Exception:
-            self._complain(messages.STORE_FAILED, requests[0], None)
+            if requests:
+                self._complain(messages.STORE_FAILED, requests[0], None)
             for request in requests:
                 self.retry(request)
             return False
@@ -169,9 +169,6 @@ class Applier:
         assert plan.transition is not None  # noqa: S101
         event = virt_event.LifecycleEvent(
             plan.instance_uuid, plan.transition.event)
-        # nova would log what it does under whatever context this thread had
-        # last, with a request id of something long past.
-        nova_context.RequestContext(is_admin=True)
         messages.EMITTING.log(
             LOG, lpar=lpar, state=state, event=event.get_name(),
             instance_uuid=plan.instance_uuid)

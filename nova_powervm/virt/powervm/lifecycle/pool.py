@@ -18,6 +18,7 @@ import enum
 import threading
 import time
 
+from oslo_context import context
 from oslo_log import log as logging
 
 from nova_powervm.virt.powervm.lifecycle import messages
@@ -152,6 +153,8 @@ class Pool:
         return None
 
     def _run_job(self, lane: Lane, job: Job) -> None:
+        # What it logs would else have the request id of an earlier job.
+        context.RequestContext()
         try:
             job()
         except Exception:
