@@ -198,13 +198,13 @@ class Applier:
             manager = getattr(self._driver, 'nvram_mgr', None)
             if manager is not None:
                 manager.store(instance_uuid)
+                self._stats.add(nvram_stored=1)
             stored = True
         except Exception:
             self._stats.add(nvram_failed=1)
             self._complain(messages.STORE_FAILED, request, instance_uuid)
         finally:
             if stored:
-                self._stats.add(nvram_stored=1)
                 self._queue.done(request.key)
             else:
                 self.retry(request)
