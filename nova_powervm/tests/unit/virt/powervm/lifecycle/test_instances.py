@@ -21,6 +21,7 @@ from nova_powervm.tests.unit.virt.powervm.lifecycle import fakes
 from nova_powervm.virt.powervm.lifecycle import instances
 from nova_powervm.virt.powervm.lifecycle import interfaces
 from nova_powervm.virt.powervm.lifecycle import messages
+from nova_powervm.virt.powervm.lifecycle import uuids
 
 UNREAD, AWAY = interfaces.Absent.UNREAD, interfaces.Absent.AWAY
 
@@ -38,7 +39,7 @@ database_errors = ddt.named_data(
 def record(lpar, high=False, host=fakes.HOST, **fields):
     """Return what nova says of an LPAR, with either form of its uuid."""
     return interfaces.Record(
-        instances.candidate_uuids(lpar)[high], host,
+        uuids.candidate_uuids(lpar)[high], host,
         fields.get('vm_state', 'active'), fields.get('power_state', 1),
         fields.get('task_state'))
 
@@ -68,7 +69,7 @@ class Database:
             raise NotImplementedError
         kind = tuple if hidden else list
         self.lookups.append(kind(
-            instances.lpar_uuid(uuid) for uuid in filters['uuid'][::2]))
+            uuids.lpar_uuid(uuid) for uuid in filters['uuid'][::2]))
         for lpar in self.lookups[-1]:
             if (error := self.errors.get((lpar, hidden))) is not None:
                 raise error
@@ -136,11 +137,11 @@ class TestUuids(fakes.TestCase):
          'fabc0000-0000-4000-8000-000000000000'))
     def test_candidates(self, lpar, other):
         self.assertEqual((lpar.lower(), other),
-                         instances.candidate_uuids(lpar))
+                         uuids.candidate_uuids(lpar))
         self.assertEqual((lpar.lower(), other),
-                         instances.candidate_uuids(lpar.lower()))
-        self.assertEqual(lpar, instances.lpar_uuid(lpar.lower()))
-        self.assertEqual(lpar, instances.lpar_uuid(other))
+                         uuids.candidate_uuids(lpar.lower()))
+        self.assertEqual(lpar, uuids.lpar_uuid(lpar.lower()))
+        self.assertEqual(lpar, uuids.lpar_uuid(other))
 
 
 @ddt.ddt
@@ -375,12 +376,16 @@ class TestUnreadable(TestCase):
         self.assertEqual({A: UNREAD, B: AWAY}, self.find(A, B).records)
 
     def test_many_fail_after_one_was_found(self):
+        # nova may have gone away in between.
         lpars = [A, *map(fakes.lpar, range(100, 120))]
         self.batch_size = 1
         self.instances = self.make()
         self.fail(ValueError(), *lpars[1:])
-        self.assertEqual({A: record(A), **dict.fromkeys(lpars[1:], UNREAD)},
-                         self.find(*lpars).records)
+        found = self.find(*lpars)
+        self.assertIsNotNone(found.resume_at)
+        self.assertEqual({
+            A: record(A), **dict.fromkeys(lpars[1:13], UNREAD),
+            **dict.fromkeys(lpars[13:], AWAY)}, found.records)
 
 
 class TestFindAll(TestCase):
