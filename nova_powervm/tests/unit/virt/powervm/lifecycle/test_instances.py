@@ -128,23 +128,6 @@ class TestCase(fakes.TestCase):
 
 
 @ddt.ddt
-class TestUuids(fakes.TestCase):
-
-    @ddt.named_data(
-        ('low', '0ABC0000-0000-4000-8000-000000000000',
-         '8abc0000-0000-4000-8000-000000000000'),
-        ('high', '7ABC0000-0000-4000-8000-000000000000',
-         'fabc0000-0000-4000-8000-000000000000'))
-    def test_candidates(self, lpar, other):
-        self.assertEqual((lpar.lower(), other),
-                         uuids.candidate_uuids(lpar))
-        self.assertEqual((lpar.lower(), other),
-                         uuids.candidate_uuids(lpar.lower()))
-        self.assertEqual(lpar, uuids.lpar_uuid(lpar.lower()))
-        self.assertEqual(lpar, uuids.lpar_uuid(other))
-
-
-@ddt.ddt
 class TestFind(TestCase):
 
     @ddt.named_data(('first', False), ('second', True))
@@ -375,17 +358,33 @@ class TestUnreadable(TestCase):
         self.fail(ValueError(), A)
         self.assertEqual({A: UNREAD, B: AWAY}, self.find(A, B).records)
 
-    def test_many_fail_after_one_was_found(self):
-        # nova may have gone away in between.
+    def test_many_in_a_row_are_taken_for_an_outage(self):
+        # The next attempt gets past those that are known by then.
         lpars = [A, *map(fakes.lpar, range(100, 120))]
         self.batch_size = 1
         self.instances = self.make()
         self.fail(ValueError(), *lpars[1:])
         found = self.find(*lpars)
+        self.assertEqual(
+            {A: record(A), **dict.fromkeys(lpars[1:13], UNREAD),
+             **dict.fromkeys(lpars[13:], AWAY)}, found.records)
         self.assertIsNotNone(found.resume_at)
-        self.assertEqual({
-            A: record(A), **dict.fromkeys(lpars[1:13], UNREAD),
-            **dict.fromkeys(lpars[13:], AWAY)}, found.records)
+        found = self.find(*lpars)
+        self.assertEqual({A: record(A), **dict.fromkeys(lpars[1:], UNREAD)},
+                         found.records)
+        self.assertIsNone(found.resume_at)
+
+    def test_many_that_are_no_neighbours(self):
+        lpars = [fakes.lpar(number) for number in range(100, 140)]
+        self.database.records = [record(lpar) for lpar in lpars[::2]]
+        self.batch_size = 1
+        self.instances = self.make()
+        self.fail(ValueError(), *lpars[1::2])
+        found = self.find(*lpars)
+        self.assertEqual(
+            {**{lpar: record(lpar) for lpar in lpars[::2]},
+             **dict.fromkeys(lpars[1::2], UNREAD)}, found.records)
+        self.assertIsNone(found.resume_at)
 
 
 class TestFindAll(TestCase):
