@@ -128,7 +128,7 @@ class TestBeside(TestCase):
         # It is looked at soon, and not by what is remembered.
         self.memory.put(A, memory.Agreed(RUNNING, 'a', 2000.0))
         self.states.states[A] = 'not activated'
-        request, = self.take(POWER)
+        self.take(POWER)
         self.queue.requeue(POWER, 2000.0)
         self.reconcile(RESYNC)
         self.assertEqual([], self.driver.emitted)
