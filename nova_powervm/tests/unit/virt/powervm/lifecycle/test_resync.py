@@ -106,6 +106,8 @@ class TestBeside(TestCase):
         self.assertEqual([('a', STOPPED)], self.driver.emitted)
         self.assertEqual([], self.records.lookups)
         self.assertEqual({'lpars': 1}, self.counters('lpars'))
+        # Its confirmation; it was not asked for once more.
+        self.assertWaiting(1035.0, Request(POWER, 0, None))
 
     def test_due_and_foreign(self):
         self.states.states[C] = 'running'
