@@ -13,10 +13,9 @@
 """A stand-in for nova-conductor and its database, in a process of its own.
 
 It answers nova's object indirection calls over TCP from a table of instances
-in memory. What it models is waiting, not work: a call occupies one of a
-given number of workers for a given time and then is answered at once from
-records that are kept encoded, so that the process takes next to no CPU from
-the one that is measured.
+in memory. It models waiting, not work: a call occupies one of a given number
+of workers for a given time, and the answer is made of records that are kept
+encoded, so the process takes next to no CPU from the one that is measured.
 
 Protocol: frames of a 4-byte big-endian length and a JSON object, one
 outstanding request a connection. ``{"op": "class", ...}`` and
@@ -32,10 +31,11 @@ each further uuid or record that it names.
 import argparse
 import asyncio
 from collections.abc import Coroutine
-from collections.abc import Iterable
 import json
 import sys
 from typing import Any
+
+from benchmarks import instances
 
 LENGTH_BYTES = 4
 
@@ -51,75 +51,6 @@ UUID_SECONDS = 0.00005
 # How long nova-compute takes for the stop that nova's manager asks for.
 STOP_SECONDS = 1.0
 
-Row = dict[str, Any]
-
-
-class CallError(Exception):
-    """A call that nova's conductor would answer with an exception.
-
-    :param kind: name of the exception on nova's side.
-    """
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
-
-
-class Table:
-    """Instance records by uuid, each also kept as the JSON that is sent."""
-
-    def __init__(self) -> None:
-        self._rows: dict[str, Row] = {}
-        self._encoded: dict[str, bytes] = {}
-
-    def load(self, rows: Iterable[Row]) -> None:
-        """Replace everything by these records."""
-        self._rows = {row['uuid']: row for row in rows}
-        self._encoded.clear()
-
-    def get(self, uuid: str) -> Row:
-        try:
-            return self._rows[uuid]
-        except KeyError:
-            raise CallError('InstanceNotFound', uuid) from None
-
-    def update(self, uuid: str, values: Row) -> None:
-        self.get(uuid).update(values)
-        self._encoded.pop(uuid, None)
-
-    def rows(self) -> list[Row]:
-        return list(self._rows.values())
-
-    def find(self, filters: dict[str, Any]) -> list[Row]:
-        """The records that nova's filters select.
-
-        :raises CallError: for a filter that is not modelled; an answer that
-            ignored one would be measured as if it were right.
-        """
-        unknown = set(filters) - {'uuid', 'host', 'deleted'}
-        if unknown or filters.get('deleted'):
-            raise CallError('NotImplementedError', f'filters {filters}')
-        uuids = filters.get('uuid')
-        if isinstance(uuids, str):
-            uuids = [uuids]
-        found = self._rows.values() if uuids is None else [
-            self._rows[uuid] for uuid in uuids if uuid in self._rows]
-        host = filters.get('host')
-        return [row for row in found if host in (None, row['host'])]
-
-    def encode(self, row: Row, version: str) -> bytes:
-        """The record as a primitive of nova's Instance object."""
-        if row['uuid'] not in self._encoded:
-            self._encoded[row['uuid']] = json.dumps(
-                primitive('Instance', version, row)).encode()
-        return self._encoded[row['uuid']]
-
-
-def primitive(name: str, version: str, data: Row) -> dict[str, Any]:
-    """An object as oslo.versionedobjects serialises it for nova."""
-    return {'nova_object.name': name, 'nova_object.namespace': 'nova',
-            'nova_object.version': version, 'nova_object.data': data}
-
 
 class Conductor:
     """Answers requests; holds the workers' semaphore and the counters.
@@ -130,7 +61,7 @@ class Conductor:
     def __init__(self, workers: int, rpc_ms: float) -> None:
         self._workers = asyncio.Semaphore(workers)
         self._rpc_seconds = rpc_ms / 1000
-        self._table = Table()
+        self._table = instances.Table()
         self._counters: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -140,7 +71,7 @@ class Conductor:
             if request['op'] in ('class', 'object'):
                 return await self._call(request)
             return json.dumps({'result': self._control(request)}).encode()
-        except CallError as exc:
+        except instances.CallError as exc:
             return json.dumps(
                 {'error': exc.kind, 'message': str(exc)}).encode()
 
@@ -162,7 +93,7 @@ class Conductor:
                 self._counters = {}
                 return counters
             case op:
-                raise CallError('NotImplementedError', op)
+                raise instances.CallError('NotImplementedError', op)
         return None
 
     def _count(self, origin: str, call: str) -> None:
@@ -223,7 +154,7 @@ class Conductor:
                 return self._save(request)
             case 'InstanceAction.action_start':
                 return b'{"result": null}'
-        raise CallError('NotImplementedError', call)
+        raise instances.CallError('NotImplementedError', call)
 
     @staticmethod
     def _answer_object(encoded: bytes) -> bytes:
@@ -232,8 +163,9 @@ class Conductor:
     def _answer_list(self, request: dict[str, Any],
                      filters: dict[str, Any]) -> bytes:
         versions = request['versions']
-        shell = json.dumps(primitive('InstanceList', versions['InstanceList'],
-                                     {'objects': []})).encode()
+        shell = json.dumps(instances.primitive(
+            'InstanceList', versions['InstanceList'], {'objects': []})
+            ).encode()
         members = b','.join(
             self._table.encode(row, versions['Instance'])
             for row in self._table.find(filters))
@@ -254,7 +186,7 @@ class Conductor:
         expected = request['kwargs'].get('expected_task_state')
         task_state = self._table.get(data['uuid'])['task_state']
         if expected is not None and task_state not in expected:
-            raise CallError('UnexpectedTaskStateError', task_state)
+            raise instances.CallError('UnexpectedTaskStateError', task_state)
         changes = instance.get('nova_object.changes', [])
         self._table.update(
             data['uuid'], {name: data[name] for name in changes})

@@ -13,9 +13,9 @@
 """As much of nova-compute as a lifecycle event passes through.
 
 ``emit_event`` runs nova's own code: ComputeDriver.emit_event,
-ComputeManager.handle_events and what it calls, compute.API.stop. Only the
-constructors are left out, which would want a message bus and the clients of
-other services, none of which a lifecycle event uses. An emitted crash of an
+ComputeManager.handle_events and what it calls, compute.API.stop. It leaves out
+only the constructors, which need a message bus and the clients of other
+services, none of which a lifecycle event uses. An emitted crash of an
 active instance costs what it costs in nova-compute: Instance.get_by_uuid, a
 NovaLink read, refresh, save, a second NovaLink read, another save,
 InstanceAction.action_start and the stop_instance cast. What nova-compute does
@@ -36,11 +36,13 @@ import nova.conf
 from nova import objects
 from nova.virt import driver
 from nova.virt import event as virtevent
+from nova.virt import hardware
 from oslo_utils import timeutils
 
-from benchmarks import conductor
+from benchmarks import instances
 from benchmarks import rpc
-from nova_powervm.virt.powervm import vm
+from nova_powervm.testing import drivers
+from nova_powervm.testing import records
 
 HOST = 'bench'
 
@@ -48,7 +50,7 @@ HOST = 'bench'
 class ComputeAPI(api.API):
     """nova's compute API; its casts go to the stand-in."""
 
-    def __init__(self, client: rpc.Conductor) -> None:
+    def __init__(self, client: rpc.ConductorClient) -> None:
         self.compute_rpcapi = client
 
 
@@ -56,27 +58,25 @@ class Manager(manager.ComputeManager):
     """nova's compute manager, as far as lifecycle events need it."""
 
     def __init__(self, host_driver: driver.ComputeDriver,
-                 client: rpc.Conductor) -> None:
+                 client: rpc.ConductorClient) -> None:
         self.driver = host_driver
         self.host = HOST
         self.compute_api = ComputeAPI(client)
 
 
-class HostDriver(driver.ComputeDriver):
-    """The driver that the event handler is given.
+class HostDriver(drivers.EventDriver):
+    """The driver that the event handler is given. Thread-safe.
+
+    :ivar emits: calls of ``emit_event`` that have returned.
+    :ivar last_emit: when the last one did, monotonic.
+    :ivar info_reads: reads from NovaLink that nova made.
 
     :param adapter: pypowervm's adapter; its session becomes ``session``.
-
-    Counters are written under a lock, since events are emitted on several
-    threads.
+    :param client: where nova's calls go.
     """
 
-    nvram_mgr = None
-
-    def __init__(self, adapter: Any, client: rpc.Conductor) -> None:
-        super().__init__(None)
-        self.adapter = adapter
-        self.session = adapter.session
+    def __init__(self, adapter: Any, client: rpc.ConductorClient) -> None:
+        super().__init__(adapter)
         self._client = client
         self._lock = threading.Lock()
         self.host = nova.conf.CONF.host
@@ -88,7 +88,6 @@ class HostDriver(driver.ComputeDriver):
             self.emits = 0
             self.info_reads = 0
             self.last_emit = 0.0
-            self.emit_threads: set[str] = set()
 
     def emit_event(self, event: virtevent.Event) -> None:
         with self._client.as_nova():
@@ -96,22 +95,17 @@ class HostDriver(driver.ComputeDriver):
         with self._lock:
             self.emits += 1
             self.last_emit = time.monotonic()
-            self.emit_threads.add(threading.current_thread().name)
 
-    def get_info(self, instance: Any, use_cache: bool = True) -> Any:
+    def get_info(self, instance: Any,
+                 use_cache: bool = True) -> hardware.InstanceInfo:
         with self._lock:
             self.info_reads += 1
-        return vm.get_vm_info(self.adapter, instance)
-
-
-def instance_uuid(lpar_uuid: str, index: int) -> str:
-    """Nova's uuid for an LPAR: the bit that PowerVM cleared set in half."""
-    return vm.instance_uuids(lpar_uuid)[index % 2]
+        return super().get_info(instance, use_cache)
 
 
 def instance_rows(lpar_uuids: Iterable[str],
-                  **values: Any) -> list[conductor.Row]:
-    """Records of active instances on this host, one for each LPAR.
+                  **values: Any) -> list[instances.Row]:
+    """Return records of active instances on this host, one for each LPAR.
 
     :param values: fields that differ from that.
     """
@@ -122,7 +116,7 @@ def instance_rows(lpar_uuids: Iterable[str],
             name for name in objects.Instance.fields
             if name not in objects.instance.INSTANCE_OPTIONAL_ATTRS)
         fields.update(
-            id=index, uuid=instance_uuid(lpar_uuid, index), host=HOST,
+            id=index, uuid=records.instance_uuid(lpar_uuid, index), host=HOST,
             node=HOST, compute_id=1, display_name=f'server-{index}',
             hostname=f'server-{index}', user_id='a' * 32,
             project_id='b' * 32, memory_mb=4096, vcpus=2, root_gb=20,

@@ -10,27 +10,25 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""The processes of a benchmark: the world, and the module in it."""
+
+"""The processes of a benchmark: the services, and the measured process."""
 
 from collections.abc import Iterator
 import contextlib
 import dataclasses
 import json
-import os
 import pathlib
-import subprocess
-import sys
 from typing import Any
 
 from nova_powervm.sim import process as sim_process
+from nova_powervm.testing import backends
+from nova_powervm.testing import processes
 
-ROOT = pathlib.Path(__file__).parents[1]
-
-# What nova reads before it decides about monkey-patching.
-_DISABLE_EVENTLET = {'threading': 'true', 'eventlet': 'false'}
-
-# Further back the logs of a failed case are not shown, bytes.
+# Of the log of a failed case only the end is shown, bytes.
 _LOG_TAIL = 2000
+
+# Each wait of a case has a limit of its own; this is for a case that hangs.
+_TIMEOUT = 3600.0
 
 
 class CaseFailed(Exception):
@@ -65,17 +63,14 @@ def simulator(world: World) -> Iterator[int]:
 @contextlib.contextmanager
 def conductor(world: World) -> Iterator[int]:
     """Run the conductor stand-in; gives its port."""
-    command = [sys.executable, '-m', 'benchmarks.conductor',
-               '--workers', str(world.workers), '--rpc-ms', str(world.rpc_ms)]
-    with subprocess.Popen(command, env=_environment(), text=True,
-                          stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE) as child:
-        # Leaving the block closes its input, at which it ends.
-        assert child.stdout is not None
-        line = child.stdout.readline()
-        if not line:
-            raise CaseFailed('the conductor stand-in did not start')
-        yield int(line.rpartition(':')[2])
+    child = processes.Child(
+        processes.python('benchmarks.conductor', '--workers',
+                         str(world.workers), '--rpc-ms', str(world.rpc_ms)),
+        ready='listening on ')
+    try:
+        yield int(child.start().rpartition(':')[2])
+    finally:
+        child.stop()
 
 
 def run(module: str, backend: str, options: dict[str, Any],
@@ -88,20 +83,13 @@ def run(module: str, backend: str, options: dict[str, Any],
     :returns: the JSON that it printed.
     :raises CaseFailed: with its output and the end of its log.
     """
-    command = [sys.executable, '-m', module,
-               json.dumps({**options, 'log': str(log)})]
-    child = subprocess.run(
-        command, env=_environment(
-            OS_NOVA_DISABLE_EVENTLET_PATCHING=_DISABLE_EVENTLET[backend]),
-        text=True, capture_output=True)
-    if child.returncode:
+    command = processes.python(
+        module, json.dumps({**options, 'log': str(log)}))
+    try:
+        done = processes.check(processes.run(
+            command, variables=backends.environment(backend),
+            timeout=_TIMEOUT))
+    except processes.ProcessError as error:
         tail = log.read_text()[-_LOG_TAIL:] if log.exists() else ''
-        raise CaseFailed(f'{command[2:4]} failed ({child.returncode}):\n'
-                         f'{tail}{child.stderr}')
-    return json.loads(child.stdout.splitlines()[-1])
-
-
-def _environment(**more: str) -> dict[str, str]:
-    paths = [str(ROOT), *filter(None, [os.environ.get('PYTHONPATH')])]
-    return {'PYTHONWARNINGS': 'ignore', **os.environ,
-            'PYTHONPATH': os.pathsep.join(paths), **more}
+        raise CaseFailed(f'{error}\n{tail}') from None
+    return json.loads(done.stdout.splitlines()[-1])

@@ -10,13 +10,13 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Reading LPAR states one by one, or all of the host's at once.
+"""Times reads of LPAR states one by one, and of all LPARs at once.
 
 Prints what a quick property of one LPAR, ``quick/All`` and the LPAR feed cost
-on hosts of several sizes, and for how many LPARs one read of all of them
-takes no longer than reading each: there the module should change over. The
-service's share is the simulator's, which NovaLink's may differ from; the CPU
-time is the client's own and does not depend on that.
+on hosts of several sizes, and from how many LPARs on one read of all of them
+takes no longer than a read of each. The service's share is the simulator's,
+which NovaLink's may differ from; the CPU time is the client's own and does
+not depend on that.
 """
 
 import argparse
@@ -33,35 +33,36 @@ if __package__ in (None, ''):
     sys.path[0] = str(pathlib.Path(__file__).parents[1])
 
 from benchmarks import processes
-from benchmarks import report
+from nova_powervm.testing import backends
+from nova_powervm.testing import tables
 
 _LIMIT = 600.0
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        description='Reading LPAR states one by one, or all at once.',
+        description='Times reads of LPAR states one by one and all at once.',
         formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument('--lpars', type=int, nargs='+', default=[100, 1000],
                         help='sizes of the host')
     parser.add_argument('--rest-ms', type=float, nargs='+',
                         default=[0.0, 10.0],
-                        help='added to each REST answer')
+                        help='milliseconds added to each REST answer')
     parser.add_argument('--backend', default='threading',
-                        choices=('threading', 'eventlet'))
+                        choices=backends.BACKENDS)
     parser.add_argument('--json', metavar='FILE', type=pathlib.Path,
                         help='write all figures to a file')
     return parser.parse_args(arguments)
 
 
 def crossover(one_ms: float, all_ms: float) -> int:
-    """The fewest LPARs that are read no sooner one by one than at once."""
+    """Return from how many LPARs on one read of all is no slower."""
     return math.ceil(all_ms / one_ms)
 
 
 def run_size(lpars: int, rest_ms: float, backend: str,
              folder: pathlib.Path) -> list[dict[str, Any]]:
-    """Times of each kind of read on a host of one size."""
+    """Return the times of each kind of read on a host of one size."""
     world = processes.World(rpc_ms=0, rest_ms=rest_ms, workers=1)
     with (processes.simulator(world) as sim_port,
           processes.conductor(world) as conductor_port):
@@ -90,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows += [(time['name'], str(time['lpars']), f'{time["rest_ms"]:g}',
               f'{time["wall_ms"]:.2f}', f'{time["cpu_ms"]:.2f}',
               str(time['crossover'])) for time in figures]
-    print(report.table(rows))
+    print(tables.table(rows, rules=(1,)))
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2))
     return 0

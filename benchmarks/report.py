@@ -14,10 +14,10 @@
 
 from collections.abc import Iterable
 from collections.abc import Mapping
-from collections.abc import Sequence
 from typing import Any
 
 from benchmarks import budgets
+from nova_powervm.testing import tables
 
 _MIB = 1024 * 1024
 
@@ -26,21 +26,12 @@ _HEADINGS = ('storm', 'events', 'lookups', 'reads', 'told', 'us/event',
              'threads')
 
 
-def table(rows: Sequence[Sequence[str]]) -> str:
-    """Columns as wide as they need be, the first one to the left."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return '\n'.join(
-        '  '.join([row[0].ljust(widths[0]),
-                   *(cell.rjust(width) for cell, width
-                     in zip(row[1:], widths[1:], strict=True))]).rstrip()
-        for row in rows)
-
-
 def storms(figures: Iterable[Mapping[str, Any]],
            floor: Mapping[str, Any] | None) -> str:
-    """One line a storm."""
-    return table([_HEADINGS, *(_row(storm, floor) for storm in figures
-                               if storm['name'] != 'memory')])
+    """Return a table with a line for each storm."""
+    return tables.table(
+        [_HEADINGS, *(_row(storm, floor) for storm in figures
+                      if storm['name'] != 'memory')], rules=(1,))
 
 
 def _row(storm: Mapping[str, Any],
@@ -68,7 +59,7 @@ def _row(storm: Mapping[str, Any],
 
 
 def floor_text(floor: Mapping[str, Any]) -> str:
-    """What nova itself takes for the events of a crash."""
+    """Say what nova itself takes for the events of a crash."""
     return (
         f'floor: {floor["emits"]} events on {floor["threads"]} threads in '
         f'{floor["seconds"]:.2f} s, {floor["nova_calls"]} calls and '
@@ -78,16 +69,16 @@ def floor_text(floor: Mapping[str, Any]) -> str:
 
 
 def memory_text(memory: Mapping[str, Any]) -> str:
-    """What the module keeps for an LPAR."""
+    """Say what the module keeps for an LPAR."""
     return (f'memory: {memory["pending_bytes"]:.0f} bytes for each pending '
-            f'LPAR, {memory["known_bytes"]:.0f} for each one that nova is '
+            f'LPAR, {memory["agreed_bytes"]:.0f} for each LPAR that nova is '
             'known to agree about')
 
 
 def checks_text(checks: Iterable[budgets.Check]) -> str:
-    """One line a budget."""
+    """Return a table with a line for each budget."""
     rows = [('budget', 'measured', 'limit', '')]
     rows += [(f'{check.storm}: {check.figure}', f'{check.measured:.4g}',
               f'{check.limit:.4g}', 'within' if check.within else 'OVER')
              for check in checks]
-    return table(rows)
+    return tables.table(rows, rules=(1,))

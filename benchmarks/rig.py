@@ -26,22 +26,22 @@ from pypowervm import adapter as pvm_adapter
 from pypowervm.helpers import log_helper
 from pypowervm.helpers import vios_busy
 
-from benchmarks import measure
+from benchmarks import instruments
 from benchmarks import nova_host
 from benchmarks import rpc
 from nova_powervm.sim import client as sim_client
+from nova_powervm.testing import waiting
 from nova_powervm.virt.powervm import event
-from nova_powervm.virt.powervm.lifecycle import opts
 
 CONF = nova.conf.CONF
 
-# How often a wait looks, and the threads are counted, seconds.
+# How often a wait checks its condition and counts the threads, seconds.
 TICK = 0.05
 
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """What the measured process is told; times in seconds.
+    """Settings of the measured process; times in seconds.
 
     :param log: file for the logs, which nova-compute would write too.
     :param limit: how long any wait may take before the case has failed.
@@ -64,7 +64,7 @@ class Rig:
         self.options = options
         _configure(options)
         self.sim = sim_client.Control(options.sim_port)
-        self.client = rpc.Conductor(options.conductor_port)
+        self.client = rpc.ConductorClient(options.conductor_port)
         objects_base.NovaObject.indirection_api = self.client
         session = pvm_adapter.Session(port=options.sim_port)
         self.host = nova_host.HostDriver(
@@ -83,40 +83,40 @@ class Rig:
 
     def start_handler(self) -> None:
         """Make the handler and subscribe it, as the driver does."""
-        self.threads = measure.ThreadWatch()
+        self.threads = instruments.ThreadWatch()
         self.handler = event.PowerVMNovaEventHandler(self.host)
-        self.poll = measure.PollTimer(self.handler)
+        self.poll = instruments.PollTimer(self.handler)
         self.host.session.get_event_listener().subscribe(self.handler)
 
     def wait(self, what: str, done: Callable[[], bool]) -> None:
         """Wait until it is done.
 
-        :raises TimeoutError: naming what was waited for and the statistics.
+        :raises nova_powervm.testing.waiting.TimedOut: if it takes longer than
+            the limit; the text has the statistics.
         """
-        deadline = time.monotonic() + self.options.limit
-        while not done():
-            self.threads.sample()
-            if time.monotonic() > deadline:
-                raise TimeoutError(
-                    f'no end of {what}: {self.handler.statistics.as_dict()}')
-            time.sleep(TICK)
+        waiting.wait_until(
+            done, what, timeout=self.options.limit, pause=self._tick,
+            details=self.handler.statistics.as_dict)
+
+    def _tick(self) -> None:
+        self.threads.sample()
+        time.sleep(TICK)
 
     def count(self, counter: str) -> int:
-        """One of the handler's counters."""
+        """Return one of the handler's counters."""
         return int(self.handler.statistics.as_dict()[counter])
 
     def unanswered(self) -> int:
-        """LPARs with an event that the module has not dealt with yet."""
+        """Return the LPARs with an event that are still to be compared."""
         return self.count('pending')
 
 
 def _configure(options: Options) -> None:
-    """Configuration and logs of a nova-compute; bad values raise as there."""
+    """Set options and logs as nova-compute does; bad values raise as there."""
     config.parse_args(['benchmark', '--log-file', options.log],
                       default_config_files=[], configure_db=False,
                       init_rpc=False)
     CONF.set_override('host', nova_host.HOST)
-    opts.register_opts(CONF)
     CONF.set_override('event_delay', options.delay, 'powervm')
     CONF.set_override('event_max_delay', max(
         options.delay, CONF.powervm.event_max_delay), 'powervm')

@@ -12,11 +12,11 @@
 
 """The measured process's side of the conductor stand-in.
 
-It takes the place of nova's conductor RPC client, so what nova-compute pays
-for a call is paid here too: oslo.versionedobjects turns arguments and answers
-into primitives and back, oslo.serialization into JSON and back, and both
-cross a socket. A broker and oslo.messaging's own threads are not there; that
-makes every call cheaper than a real one, the module's and nova's alike.
+It takes the place of nova's conductor RPC client, and a call costs here what
+it costs nova-compute: oslo.versionedobjects turns arguments and answers into
+primitives and back, oslo.serialization into JSON and back, and both cross a
+socket. There is no broker, and no thread of oslo.messaging's; that makes every
+call cheaper than a real one, the module's and nova's alike.
 """
 
 import collections
@@ -34,8 +34,9 @@ from nova.objects import base as objects_base
 from oslo_serialization import jsonutils
 
 from benchmarks import conductor
+from benchmarks import instances
 
-# Who asks: nova's manager inside emit_event, or the module outside of it.
+# Who calls: nova's manager inside emit_event, or the module outside of it.
 NOVA = 'nova'
 MODULE = 'module'
 
@@ -53,7 +54,10 @@ class Channel:
         self._input = self._socket.makefile('rb')
 
     def exchange(self, body: bytes) -> bytes:
-        """:raises ConductorError: when the stand-in has gone away."""
+        """Send a request and return the answer.
+
+        :raises ConductorError: if the stand-in has gone away.
+        """
         self._socket.sendall(
             len(body).to_bytes(conductor.LENGTH_BYTES, 'big') + body)
         head = self._input.read(conductor.LENGTH_BYTES)
@@ -64,8 +68,8 @@ class Channel:
         return answer
 
 
-class Conductor:
-    """What ``NovaObject.indirection_api`` is set to, and the controls.
+class ConductorClient:
+    """For ``NovaObject.indirection_api``, and the benchmark's controls.
 
     Thread-safe, on native and green threads: a connection is used by one
     thread at a time and kept for the next.
@@ -79,7 +83,7 @@ class Conductor:
 
     @contextlib.contextmanager
     def as_nova(self) -> Iterator[None]:
-        """Calls of this thread count as nova's, not as the module's."""
+        """Count calls of this thread as nova's, not as the module's."""
         self._origin.name = NOVA
         try:
             yield
@@ -117,7 +121,7 @@ class Conductor:
 
     # The benchmark's own requests.
 
-    def load(self, rows: Iterable[conductor.Row]) -> None:
+    def load(self, rows: Iterable[instances.Row]) -> None:
         """Replace all instance records."""
         self._exchange({'op': 'load', 'rows': list(rows)})
 
@@ -126,14 +130,14 @@ class Conductor:
         self._exchange({'op': 'update', 'uuids': list(uuids),
                         'values': values})
 
-    def rows(self, *fields: str) -> list[conductor.Row]:
-        """These fields of every instance."""
+    def rows(self, *fields: str) -> list[instances.Row]:
+        """Return these fields of every instance."""
         result = self._exchange({'op': 'rows', 'fields': fields})
         assert isinstance(result, list)
         return result
 
     def take_counters(self) -> dict[str, int]:
-        """Calls since the last time, by '<origin> <Object>.<method>'."""
+        """Return calls since the last time, by '<origin> <class>.<method>'."""
         result = self._exchange({'op': 'counters'})
         assert isinstance(result, dict)
         return result

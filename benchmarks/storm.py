@@ -10,12 +10,13 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Storms of events on the PowerVM event module, and what they cost.
+"""Measures what storms of events cost the PowerVM event module.
 
 The module runs in a process of its own, wired up as in nova-compute: real
 pypowervm over real HTTP against the NovaLink simulator, nova's own objects
-and compute manager in front of a conductor stand-in. Both are processes too,
-new ones for each case. See the contributor documentation for the model.
+and compute manager in front of a conductor stand-in. Both are processes, too,
+new ones for each case. doc/source/contributor/benchmarks.rst describes the
+model.
 """
 
 import argparse
@@ -38,6 +39,7 @@ if __package__ in (None, ''):
 from benchmarks import budgets
 from benchmarks import processes
 from benchmarks import report
+from nova_powervm.testing import backends
 
 STORMS = ('redundant', 'busy', 'reboot', 'crash', 'memory')
 
@@ -47,7 +49,8 @@ _CALLS = 6
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        description='Storms of events on the PowerVM event module.',
+        description='Measures what storms of events cost the PowerVM event '
+        'module.',
         formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument(
         'storms', nargs='*', metavar='STORM', default=list(STORMS),
@@ -56,13 +59,14 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument('--events', type=_count(2), default=12,
                         help='PartitionState events of each LPAR')
     parser.add_argument('--rpc-ms', type=_amount(0), default=25.0,
-                        help='what a conductor worker takes for a call')
+                        help='milliseconds that a conductor worker takes for '
+                        'a call')
     parser.add_argument('--rest-ms', type=_amount(0), default=10.0,
-                        help='added to each REST answer')
+                        help='milliseconds added to each REST answer')
     parser.add_argument('--workers', type=_count(1), default=2,
                         help='conductor workers')
     parser.add_argument('--backend', default='threading',
-                        choices=('threading', 'eventlet', 'both'))
+                        choices=(*backends.BACKENDS, 'both'))
     parser.add_argument('--delay', type=_amount(0.1), default=15.0,
                         help='[powervm] event_delay, seconds')
     parser.add_argument('--json', metavar='FILE', type=pathlib.Path,
@@ -95,7 +99,7 @@ def _amount(least: float) -> Callable[[str], float]:
 
 
 def _limit(options: argparse.Namespace) -> float:
-    """Seconds after which a case has failed: a few times what it takes."""
+    """Return the seconds that a wait may take: a few times what it does."""
     calls = options.lpars * _CALLS * options.rpc_ms / 1000 / options.workers
     reads = options.lpars * options.rest_ms / 1000
     return float(120 + 10 * options.delay + 3 * (calls + reads))
@@ -103,7 +107,7 @@ def _limit(options: argparse.Namespace) -> float:
 
 def run_case(case: str, backend: str, options: argparse.Namespace,
              folder: pathlib.Path) -> list[dict[str, Any]]:
-    """Run one case in new processes; the figures of each of its phases."""
+    """Run one case in new processes; return figures of each phase."""
     world = processes.World(
         options.rpc_ms, options.rest_ms, options.workers,
         queue_size=4 * options.lpars * options.events + 1000)
@@ -121,7 +125,7 @@ def run_case(case: str, backend: str, options: argparse.Namespace,
 
 def run_backend(backend: str, options: argparse.Namespace,
                 folder: pathlib.Path) -> dict[str, Any]:
-    """All cases on one backend."""
+    """Run all cases on one backend."""
     floor = None
     if 'crash' in options.storms:
         floor, = run_case('floor', backend, options, folder)
@@ -168,11 +172,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         1 if --check was given and a budget is exceeded.
     """
     options = parse(arguments)
-    backends = (('threading', 'eventlet') if options.backend == 'both'
-                else (options.backend,))
+    chosen = (backends.BACKENDS if options.backend == 'both'
+              else (options.backend,))
     results = []
     with tempfile.TemporaryDirectory(prefix='storm-') as folder:
-        for backend in backends:
+        for backend in chosen:
             try:
                 result = run_backend(backend, options, pathlib.Path(folder))
             except processes.CaseFailed as exc:

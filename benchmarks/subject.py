@@ -12,14 +12,14 @@
 
 """The measured process: one case, and its figures as JSON on standard output.
 
-The backend is chosen as for nova-compute, by the environment variable
-OS_NOVA_DISABLE_EVENTLET_PATCHING, before anything else is imported.
+The environment chooses the backend, as it does for nova-compute, before
+anything else is imported.
 """
 # ruff: noqa: E402
 
-from nova import monkey_patch
+from nova_powervm.testing import backends
 
-monkey_patch.patch()
+backends.select()
 
 import argparse
 import os

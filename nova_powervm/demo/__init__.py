@@ -10,7 +10,8 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""nova learning what happened to its LPARs, in one command.
+"""A command that shows how nova learns what happens to its LPARs.
 
-Nothing is imported here: the concurrency backend is chosen first.
+This package imports nothing by itself: the command chooses nova's concurrency
+backend first.
 """

@@ -12,7 +12,7 @@
 
 """The command nova-powervm-demo.
 
-Only what the standard library has is imported at first: the packages of the
+At first it imports only what the standard library has: the packages of the
 extra may be missing, and the concurrency backend comes before nova.
 """
 
@@ -28,7 +28,7 @@ import time
 from typing import Any
 import warnings
 
-from nova_powervm.demo import backend
+from nova_powervm.testing import backends
 
 EXIT_DISAGREEMENT = 1
 EXIT_USAGE = 2
@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
                     "changes their LPARs behind nova's back, and shows how "
                     'nova learns of it and at what cost.',
         epilog='The exit status is 1 if nova and NovaLink disagree in the '
-               'end, or if nova was told what it need not be.')
+               'end, or if nova was told of a server without need.')
     parser.add_argument(
         '--lpars', type=_number(int, 'whole number', 4, 1000), default=20,
         metavar='N',
@@ -85,9 +85,10 @@ def _parser() -> argparse.ArgumentParser:
         '--delay', type=_number(float, 'number of seconds', 0.5, 60),
         default=3.0, metavar='SECONDS',
         help='[powervm] event_delay: how long an LPAR must have sent no '
-             'event before it is looked at, 0.5 to 60 (%(default)s)')
+             'event before the module compares it with nova, 0.5 to 60 '
+             '(%(default)s)')
     parser.add_argument(
-        '--backend', choices=backend.BACKENDS, default='threading',
+        '--backend', choices=backends.BACKENDS, default='threading',
         help="nova's concurrency backend (%(default)s)")
     parser.add_argument(
         '--json', type=_writable, metavar='FILE',
@@ -96,13 +97,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 class _Interrupts:
-    """Turns a request to end into an exception where it does no harm.
+    """Turns a signal into an exception where that does no harm.
 
     An exception out of a signal handler could come in the middle of
     anything, and under eventlet in any green thread.
 
-    :ivar armed: whether there is anything to end with care; until then a
-        request ends the process at once.
+    :ivar armed: whether there is anything to clean up; until then a signal
+        ends the process at once.
     """
 
     def __init__(self) -> None:
@@ -120,7 +121,7 @@ class _Interrupts:
         self._requested = True
 
     def check(self) -> None:
-        """Raise KeyboardInterrupt if somebody wants the demo to end."""
+        """Raise KeyboardInterrupt if a signal asked the demo to end."""
         if self._requested:
             if not self._answered:
                 print('\nstopping', file=sys.stderr, flush=True)
@@ -151,17 +152,18 @@ def main(argv: list[str] | None = None) -> int:
               ', '.join(missing), file=sys.stderr)
         return EXIT_USAGE
     interrupts = _Interrupts()
-    # What libraries have to say before nova's log is set up is not meant for
+    # Libraries log and warn before nova's log is set up; that is not for
     # whoever runs the demo.
     warnings.simplefilter('ignore')
     logging.getLogger().addHandler(logging.NullHandler())
     try:
-        backend.select(args.backend)
+        backends.select(args.backend)
         # Not before: this imports nova.
         from nova_powervm.demo import runner
         interrupts.armed = True
-        status = runner.run(args.lpars, args.delay, args.backend, args.json,
-                            interrupts.check, interrupts.pause)
+        status = runner.run(
+            runner.Settings(args.lpars, args.delay, args.backend, args.json),
+            interrupts.check, interrupts.pause)
     except KeyboardInterrupt:
         status = EXIT_INTERRUPTED
     return status

@@ -12,19 +12,20 @@
 
 """What release 9.0.0 would have called for the same events.
 
-Its event handler delayed what it did about an LPAR until no PartitionState
-event had come for a while, and then looked at that LPAR alone:
+Its event handler waited until an LPAR had sent no PartitionState event for a
+while, and then asked about that LPAR alone:
 
 * one REST read of the LPAR's state,
 * one lookup of the instance by the LPAR's uuid, and, where PowerVM has
-  cleared the uuid's first bit, which is not to be seen on the LPAR, a second
-  one by the uuid with that bit set.
+  cleared the first bit of the instance's uuid, a second one by the uuid with
+  that bit set.
 
-The rule is applied to the events that come while the demo runs, with the
-demo's delay. What nova itself calls for each event that it is handed is the
-same for both, and left out for both.
+The demo applies this rule to the events that come while it runs, with its own
+delay. What nova itself calls for each event that it is told is the same for
+both, and left out for both.
 """
 
+from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Mapping
 import threading
@@ -32,36 +33,52 @@ import time
 
 from pypowervm import adapter
 
+from nova_powervm.testing import internals
+
 _IGNORED_TYPES = ('NEW_CLIENT', 'CACHE_CLEARED', 'DELETE_URI')
 
 
 def needs_second_lookup(instance_uuid: str) -> bool:
     """Tell whether PowerVM clears the first bit of an instance's uuid."""
-    return int(instance_uuid[0], 16) >= 8
+    return internals.lpar_uuid(instance_uuid) != instance_uuid.upper()
+
+
+def lookups(instance_uuid: str | None) -> int:
+    """Return how many lookups 9.0.0 made to find an LPAR's instance.
+
+    :param instance_uuid: None for an LPAR without an instance, which it
+        looked up by both uuids.
+    """
+    if instance_uuid is None:
+        return 2
+    return 1 + needs_second_lookup(instance_uuid)
 
 
 class Release9(adapter.RawEventHandler):
-    """Counts the looks at LPARs by the rule above. Thread-safe.
+    """Counts the reads of LPARs by the rule above. Thread-safe.
 
-    It is subscribed beside the handler of the driver and gets what pypowervm
-    has parsed anyway.
+    Subscribe it beside the handler of the driver: it gets what pypowervm has
+    parsed anyway.
 
-    :param delay: seconds without an event after which 9.0.0 would look.
+    :param delay: seconds without an event after which 9.0.0 would read.
+    :param clock: monotonic clock, seconds.
     """
 
-    def __init__(self, delay: float) -> None:
+    def __init__(self, delay: float,
+                 clock: Callable[[], float] = time.monotonic) -> None:
         self._delay = delay
+        self._clock = clock
         self._lock = threading.Lock()
         self._last: dict[str, float] = {}
-        self._looks: dict[str, int] = {}
+        self._reads: dict[str, int] = {}
 
     def process(self, events: Collection[Mapping[str, str | None]]) -> None:
-        """Note events.
+        """Apply the rule to events; pypowervm calls this.
 
         :param events: mappings with ``EventType``, ``EventData`` and
             ``EventDetail``.
         """
-        now = time.monotonic()
+        now = self._clock()
         with self._lock:
             for event in events:
                 if event['EventType'] not in _IGNORED_TYPES and (
@@ -75,10 +92,10 @@ class Release9(adapter.RawEventHandler):
             return
         last = self._last.get(lpar)
         if last is None or now - last > self._delay:
-            self._looks[lpar] = self._looks.get(lpar, 0) + 1
+            self._reads[lpar] = self._reads.get(lpar, 0) + 1
         self._last[lpar] = now
 
-    def looks(self) -> dict[str, int]:
-        """Return how often 9.0.0 would have looked, by LPAR uuid."""
+    def reads(self) -> dict[str, int]:
+        """Return how often 9.0.0 would have read each LPAR, by uuid."""
         with self._lock:
-            return dict(self._looks)
+            return dict(self._reads)

@@ -10,39 +10,33 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""The demo's phases, and what is measured of each."""
+
+"""The demo's phases."""
 
 from collections.abc import Callable
-from collections.abc import Collection
 from collections.abc import Iterable
-from collections.abc import Mapping
 import contextlib
-import dataclasses
 import datetime
 import functools
 import time
 import typing
-from typing import Any
 
 from nova.compute import power_state
-from nova.compute import vm_states
 
 from nova_powervm.demo import baseline
-from nova_powervm.virt.powervm import vm
+from nova_powervm.demo import measurements
+from nova_powervm.demo import progress as demo_progress
+from nova_powervm.testing import waiting
 
 if typing.TYPE_CHECKING:
-    from nova_powervm.demo import cloud as demo_cloud
-    from nova_powervm.demo import stage as demo_stage
+    from nova_powervm.testing import stage as testing_stage
 
 STORM_EVENTS = 12
 
 # nova-compute builds ten at a time.
 _BOOT_TOGETHER = 20
 
-# How much of the time may be spent on asking what is going on, unless that
-# makes the pauses longer than 2 s: it takes processor time from those who are
-# asked about.
-_SHARE = 0.25
+# How much of the time of the boot may be spent on asking how far it is.
 _BOOT_SHARE = 0.1
 
 # LPARs of each kind that change during a task: nova-compute serves 64
@@ -59,136 +53,45 @@ _SHUTDOWN_SECONDS = 2.0
 _PATIENCE = 60.0
 _PATIENCE_PER_SERVER = 1.5
 
-_VM_STATES = {power_state.RUNNING: vm_states.ACTIVE,
-              power_state.SHUTDOWN: vm_states.STOPPED}
-
 
 class DemoError(Exception):
-    """The demo could not go on; the text says where and why."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Phase:
-    """What a phase came to.
-
-    :ivar name: what happened.
-    :ivar lpars: number of LPARs that it happened to.
-    :ivar events: events that the module received.
-    :ivar looks: looks at an LPAR.
-    :ivar rest_reads: reads from NovaLink that the module made.
-    :ivar lookups: calls that it made to nova-conductor.
-    :ivar emitted: lifecycle events that it handed to nova.
-    :ivar nova_calls: calls to nova-conductor by which nova acted on them.
-    :ivar known_seconds: for each LPAR that nova had to learn about, how long
-        after the change nova's API showed it.
-    :ivar release9_rest_reads: what release 9.0.0 would have read.
-    :ivar release9_lookups: what it would have called of nova-conductor.
-    :ivar seconds: how long the phase took.
-    :ivar statistics: what each of the module's counters grew by.
-    :ivar simulator_requests: requests that NovaLink served, by kind; nova's
-        own are among them.
-    :ivar problems: what should not have happened.
-    """
-
-    name: str
-    lpars: int
-    events: int
-    looks: int
-    rest_reads: int
-    lookups: int
-    emitted: int
-    nova_calls: int
-    known_seconds: list[float]
-    release9_rest_reads: int
-    release9_lookups: int
-    seconds: float
-    statistics: dict[str, float]
-    simulator_requests: dict[str, int]
-    problems: list[str]
-
-
-@dataclasses.dataclass(frozen=True)
-class _Change:
-    """What a phase has done to LPARs.
-
-    :ivar lpars: number of LPARs.
-    :ivar tell: uuids of the instances that nova has to be told about.
-    :ivar shows: whether it is to be seen of a server and of the state of its
-        LPAR that nova was told.
-    :ivar at: clock time of the change, seconds.
-    """
-
-    lpars: int
-    tell: Collection[str] = ()
-    shows: Callable[['demo_cloud.Server', str], bool] = lambda *of: True
-    at: float = 0.0
-
-
-@dataclasses.dataclass(frozen=True)
-class _Snapshot:
-    """All counters at a moment."""
-
-    events: int
-    statistics: dict[str, float]
-    calls: dict[str, int]
-    told: dict[str, int]
-    looks_of_release9: dict[str, int]
-    requests: dict[str, int]
-
-
-def disagreement(server: 'demo_cloud.Server', lpar_state: str | None) -> str:
-    """Say in what nova and NovaLink differ about a server.
-
-    :param lpar_state: state of its LPAR; None if it has none.
-    :returns: empty if they agree.
-    """
-    power = vm.POWERVM_TO_NOVA_STATE.get(lpar_state or '')
-    if (server.power_state == power and server.task_state is None
-            and server.vm_state == _VM_STATES.get(power)):
-        return ''
-    return ('server %s: nova says power_state %s, vm_state %s, task_state '
-            '%s; its LPAR is %s' % (
-                server.uuid, power_state.STATE_MAP.get(server.power_state),
-                server.vm_state, server.task_state, lpar_state or 'missing'))
-
-
-def _minus(after: Mapping[str, Any], before: Mapping[str, Any]
-           ) -> dict[str, Any]:
-    grown = {key: value - before.get(key, 0) for key, value in after.items()}
-    return {key: value for key, value in grown.items() if value}
+    """The demo could not go on; the text says why."""
 
 
 class Demo:
     """Takes a cloud through the phases, one after the other.
 
     :param stage: without servers yet.
+    :param release9: counts what release 9.0.0 would have done.
     :param delay: the module's event_delay, seconds.
-    :param pause: sleeps for some seconds; ends the demo by an exception.
-    :param say: told what is going on.
+    :param progress: waits, and says what is going on.
     :param clock: monotonic clock, seconds.
     """
 
-    def __init__(self, stage: 'demo_stage.Stage', delay: float,
-                 pause: Callable[[float], None] = time.sleep,
-                 say: Callable[[str], None] = lambda what: None,
+    def __init__(self, stage: 'testing_stage.Stage',
+                 release9: baseline.Release9, delay: float,
+                 progress: demo_progress.Progress,
                  clock: Callable[[], float] = time.monotonic) -> None:
         self._stage = stage
+        self._release9 = release9
         self._cloud = stage.cloud
         self._control = stage.control
         self._delay = delay
-        self._pause = pause
-        self._say = say
+        self._progress = progress
+        self._wait = progress.wait
         self._clock = clock
-        self._patience = _PATIENCE
         self._instance_of: dict[str, str] = {}
 
-    def run(self, count: int) -> list[Phase]:
+    def run(self, count: int) -> list[measurements.Phase]:
         """Go through all phases.
 
         :param count: number of servers, 4 at least.
-        :raises DemoError: if a phase does not come to its end.
+        :raises DemoError: if nova or NovaLink does not do what it is asked.
+        :raises nova_powervm.testing.waiting.TimedOut: if a phase does not
+            come to its end.
         """
-        self._patience = _PATIENCE + _PATIENCE_PER_SERVER * count
+        self._progress.patience = (
+            _PATIENCE + _PATIENCE_PER_SERVER * count + 5 * self._delay)
         boot = self._phase('boot through nova', lambda: self._boot(count))
         servers = list(self._cloud.servers())
         quarter = count // 4
@@ -206,18 +109,9 @@ class Demo:
                                                      cut_off[:_MOST_TASKS])),
         ]
 
-    def disagreements(self) -> list[str]:
-        """Say in what nova and NovaLink differ, for every server and LPAR."""
-        states = self._stage.lpar_states()
-        servers = self._cloud.servers().values()
-        differences = [disagreement(server, states.pop(server.lpar, None))
-                       for server in servers]
-        return [text for text in differences if text] + [
-            'LPAR %s belongs to no server' % lpar for lpar in states]
+    # The phases: each does something, and returns what nova has to learn.
 
-    # The phases: each does something, and says what nova has to learn.
-
-    def _boot(self, count: int) -> _Change:
+    def _boot(self, count: int) -> measurements.Change:
         self._control.configure(boot_seconds=1.0, boot_events=4)
         flavor = self._cloud.create_flavor()
         for active in range(0, count, _BOOT_TOGETHER):
@@ -233,36 +127,37 @@ class Demo:
                 len(failed), failed[0].fault))
         self._instance_of = {
             server.lpar: server.uuid for server in servers.values()}
-        return _Change(count)
+        return measurements.Change(count)
 
     def _building(self, goal: int, count: int) -> str:
         left = self._cloud.count('BUILD')
         return 'servers: %d of %d' % (goal - left, count) if left else ''
 
-    def _storm(self) -> _Change:
+    def _storm(self) -> measurements.Change:
         self._control.storm(self._instance_of, events=STORM_EVENTS)
-        return _Change(len(self._instance_of))
+        return measurements.Change(len(self._instance_of))
 
-    def _stop(self, uuids: list[str]) -> _Change:
+    def _stop(self, uuids: list[str]) -> measurements.Change:
         self._control.configure(shutdown_seconds=self._delay / 5,
                                 shutdown_events=3)
         at = self._clock()
         self._power(uuids, 'off')
-        return _Change(
+        return measurements.Change(
             len(uuids), uuids, lambda server, lpar_state:
             server.power_state == power_state.SHUTDOWN, at)
 
-    def _restart(self, uuids: list[str]) -> _Change:
+    def _restart(self, uuids: list[str]) -> measurements.Change:
         self._control.configure(shutdown_seconds=self._delay / 5,
                                 boot_seconds=self._delay / 5)
         self._power(uuids, 'restart')
-        return _Change(len(uuids))
+        return measurements.Change(len(uuids))
 
-    def _change_in_task(self, start: list[str], stop: list[str]) -> _Change:
-        """Have nova start some and stop others, and interfere.
+    def _change_in_task(self, start: list[str], stop: list[str]
+                        ) -> measurements.Change:
+        """Let nova start some and stop others, and interfere.
 
         nova starts servers that it knows to be off. Their LPARs boot until,
-        after the module has looked at each, they are activated outside nova,
+        after the module has compared each, they are activated outside nova,
         so that nova's start fails although they run: of this nova has to be
         told when its task has ended. Then it stops them, since their users
         want them stopped. The LPARs that nova stops lose their power, which
@@ -280,7 +175,7 @@ class Demo:
         self._control.set_state(self._lpars(start), 'running', events=3)
         self._control.set_state(self._lpars(stop), 'not activated', events=3)
         # nova shows for a moment only that it knows. Then it acts on it.
-        return _Change(
+        return measurements.Change(
             len(start) + len(stop), start, lambda server, lpar_state:
             (server.power_state == power_state.RUNNING
              or lpar_state != 'running'), at)
@@ -290,15 +185,16 @@ class Demo:
         begun = (sum(states[lpar] == 'starting' for lpar in start)
                  + sum(states[lpar] != 'running' for lpar in stop))
         if begun < len(start) + len(stop):
-            return 'LPARs on their way: %d of %d' % (
+            return 'LPARs in transition: %d of %d' % (
                 begun, len(start) + len(stop))
         return '' if self._stage.statistics.counters()['busy'] >= busy else (
-            'the module looks at them during the tasks')
+            'the module compares them during the tasks')
 
     # What is common to all phases.
 
-    def _phase(self, name: str, act: Callable[[], _Change]) -> Phase:
-        self._say(name)
+    def _phase(self, name: str, act: Callable[[], measurements.Change]
+               ) -> measurements.Phase:
+        self._progress.say(name)
         before = self._snapshot()
         began = self._clock()
         # Servers that nova has changed since; the API wants whole seconds.
@@ -308,42 +204,14 @@ class Demo:
         known = self._wait_until_known(change, since)
         self._stage.settle(functools.partial(self._wait, 'rest'))
         seconds = self._clock() - began
-        after = self._snapshot()
-        statistics = _minus(after.statistics, before.statistics)
-        told = _minus(after.told, before.told)
-        looks = _minus(after.looks_of_release9, before.looks_of_release9)
-        calls = _minus(after.calls, before.calls)
-        return Phase(
-            name=name, lpars=change.lpars,
-            events=after.events - before.events,
-            looks=int(statistics.get('lpars', 0)),
-            rest_reads=int(statistics.get('rest_reads', 0)),
-            lookups=calls.get('lookups', 0),
-            emitted=int(statistics.get('emitted', 0)),
-            nova_calls=calls.get('nova', 0),
-            known_seconds=sorted(known.values()),
-            release9_rest_reads=sum(looks.values()),
-            release9_lookups=sum(
-                times * (1 + self._second_lookup(lpar))
-                for lpar, times in looks.items()),
-            seconds=seconds, statistics=statistics,
-            simulator_requests=_minus(after.requests, before.requests),
-            problems=self._problems(change, told, known))
+        return measurements.phase(name, change, before, self._snapshot(),
+                                  known, seconds, self._instance_of)
 
-    def _second_lookup(self, lpar: str) -> bool:
-        # An LPAR that is not nova's is looked up both ways.
-        return baseline.needs_second_lookup(self._instance_of.get(lpar, 'f'))
+    def _snapshot(self) -> measurements.Snapshot:
+        return measurements.take(self._stage, self._release9,
+                                 functools.partial(self._wait, 'a snapshot'))
 
-    @staticmethod
-    def _problems(change: _Change, told: Mapping[str, int],
-                  known: Mapping[str, float]) -> list[str]:
-        problems = ['nova was told of server %s, which it need not be' % uuid
-                    for uuid in sorted(set(told) - set(change.tell))]
-        problems += ['nova did not learn about server %s' % uuid
-                     for uuid in sorted(set(change.tell) - set(known))]
-        return problems
-
-    def _wait_until_known(self, change: _Change, since: str
+    def _wait_until_known(self, change: measurements.Change, since: str
                           ) -> dict[str, float]:
         """Poll nova's API until it shows the change.
 
@@ -365,40 +233,10 @@ class Demo:
                 'LPARs that nova knows about: %d of %d' % (
                     len(known), len(change.tell)))
 
-        # The phase's result tells which are left.
-        with contextlib.suppress(DemoError):
+        # The phase's figures tell which are left.
+        with contextlib.suppress(waiting.TimedOut):
             self._wait('knowledge', unknown)
         return known
-
-    def _wait(self, what: str, unfinished: Callable[[], str],
-              share: float = _SHARE) -> None:
-        """Wait until there is nothing left to say.
-
-        :param unfinished: says what is still going on.
-        :param share: of the time, how much may go into asking that.
-        :raises DemoError: if that takes too long.
-        """
-        deadline = self._clock() + self._patience + 5 * self._delay
-        said = ''
-        while True:
-            began = self._clock()
-            text = unfinished()
-            if not text:
-                return
-            if began > deadline:
-                raise DemoError('waited too long for %s: %s' % (what, text))
-            if text != said:
-                self._say('  ' + text)
-                said = text
-            self._pause(min(max(0.25, (self._clock() - began) / share), 2.0))
-
-    def _snapshot(self) -> _Snapshot:
-        stage = self._stage
-        statistics, calls = stage.snapshot(
-            functools.partial(self._wait, 'a moment between looks'))
-        return _Snapshot(
-            stage.markers.others, statistics, calls, stage.calls.told(),
-            stage.release9.looks(), stage.control.counters())
 
     def _lpars(self, uuids: Iterable[str]) -> list[str]:
         wanted = set(uuids)

@@ -16,39 +16,41 @@ from collections.abc import Sequence
 import dataclasses
 from typing import Any
 
-from nova_powervm.demo import phases as demo_phases
+from nova_powervm.demo import measurements
+from nova_powervm.testing import agreement
+from nova_powervm.testing import tables
 
 _HEADINGS = (
     ('phase', 'LPARs', 'events', 'LPARs', 'REST', 'ctrl.', 'events',
      'nova knew', '9.0.0', '9.0.0', 'took'),
-    ('', '', 'received', 'looked at', 'reads', 'lookups', 'emitted',
+    ('', '', 'received', 'compared', 'reads', 'lookups', 'emitted',
      'after s', 'reads', 'lookups', 's'))
 
 RULE = (
     'nova knew after s: seconds from the change until nova\'s API showed it, '
-    'the event delay of %(delay)g s\n'
-    'included, of the first and of the last LPAR.\n'
-    '9.0.0: what release 9.0.0 would have called by its own rule for the '
-    'events that came, with the same\n'
-    'delay: each time that an LPAR had sent no PartitionState event for so '
-    'long, one REST read and one\n'
-    'lookup, or two lookups where the first bit of the instance\'s uuid is '
-    'set, which PowerVM clears.')
+    'of the first and of the last\n'
+    'LPAR, with the event delay of %(delay)g s.\n'
+    '9.0.0: the calls that release 9.0.0 would have made for the same events '
+    'with the same delay: each\n'
+    'time that an LPAR had sent no PartitionState event for so long, one '
+    'REST read and one lookup, or\n'
+    'two lookups where the first bit of the instance\'s uuid is set, which '
+    'PowerVM clears.')
 
 
-def _row(phase: demo_phases.Phase) -> tuple[str, ...]:
+def _row(phase: measurements.Phase) -> tuple[str, ...]:
     known = phase.known_seconds
     return (
-        phase.name, str(phase.lpars), str(phase.events), str(phase.looks),
+        phase.name, str(phase.lpars), str(phase.events), str(phase.compared),
         str(phase.rest_reads), str(phase.lookups), str(phase.emitted),
         '%.1f-%.1f' % (known[0], known[-1]) if known else '-',
         str(phase.release9_rest_reads), str(phase.release9_lookups),
         '%.1f' % phase.seconds)
 
 
-def _total(phases: Sequence[demo_phases.Phase]) -> tuple[str, ...]:
+def _total(phases: Sequence[measurements.Phase]) -> tuple[str, ...]:
     sums = [sum(values) for values in zip(*(
-        (phase.events, phase.looks, phase.rest_reads, phase.lookups,
+        (phase.events, phase.compared, phase.rest_reads, phase.lookups,
          phase.emitted, phase.release9_rest_reads, phase.release9_lookups)
         for phase in phases), strict=True)]
     counts = [str(count) for count in sums]
@@ -56,26 +58,19 @@ def _total(phases: Sequence[demo_phases.Phase]) -> tuple[str, ...]:
             '%.1f' % sum(phase.seconds for phase in phases))
 
 
-def table(phases: Sequence[demo_phases.Phase]) -> str:
-    """Return the phases as text, one line each, and their sums."""
-    rows = [*_HEADINGS, *map(_row, phases), _total(phases)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ['  '.join(
-        [row[0].ljust(widths[0])]
-        + [cell.rjust(width)
-           for cell, width in zip(row[1:], widths[1:], strict=True)]).rstrip()
-        for row in rows]
-    rule = '-' * max(map(len, lines))
-    lines.insert(len(_HEADINGS), rule)
-    lines.insert(-1, rule)
-    return '\n'.join(lines)
+def table(phases: Sequence[measurements.Phase]) -> str:
+    """Return the phases as text, one line each, and their totals."""
+    return tables.table([*_HEADINGS, *map(_row, phases), _total(phases)],
+                        rules=(len(_HEADINGS), -1))
 
 
-def as_dict(phases: Sequence[demo_phases.Phase], disagreements: list[str],
+def as_dict(phases: Sequence[measurements.Phase],
+            disagreements: Sequence[agreement.Difference],
             **settings: Any) -> dict[str, Any]:
     """Return everything that was measured, for JSON.
 
     :param settings: how the demo was run, and how long it took.
     """
-    return {**settings, 'disagreements': disagreements,
+    return {**settings,
+            'disagreements': list(map(dataclasses.asdict, disagreements)),
             'phases': [dataclasses.asdict(phase) for phase in phases]}

@@ -10,9 +10,11 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+
 """Runs the phases on a stage and reports them."""
 
 from collections.abc import Callable
+import dataclasses
 import shutil
 import sys
 import tempfile
@@ -21,19 +23,35 @@ import time
 from oslo_serialization import jsonutils
 import testtools
 
+from nova_powervm.demo import baseline
+from nova_powervm.demo import measurements
 from nova_powervm.demo import phases as demo_phases
+from nova_powervm.demo import progress
 from nova_powervm.demo import report
-from nova_powervm.demo import stage as demo_stage
+from nova_powervm.testing import agreement
+from nova_powervm.testing import stage as testing_stage
 
 
-def run(lpars: int, delay: float, backend: str, json_file: str | None,
-        check: Callable[[], None], pause: Callable[[float], None]) -> int:
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """How the demo is run.
+
+    :ivar lpars: number of servers.
+    :ivar delay: the module's event_delay, seconds.
+    :ivar backend: nova's concurrency backend, chosen before.
+    :ivar json_file: file to write the results to as well, or None.
+    """
+
+    lpars: int
+    delay: float
+    backend: str
+    json_file: str | None
+
+
+def run(settings: Settings, check: Callable[[], None],
+        pause: Callable[[float], None]) -> int:
     """Run the demo and print its results.
 
-    :param lpars: number of servers.
-    :param delay: the module's event_delay, seconds.
-    :param backend: nova's concurrency backend, selected before.
-    :param json_file: where to write the results to, too.
     :param check: called often; may raise KeyboardInterrupt to end the demo.
     :param pause: sleeps for some seconds, and checks.
     :returns: the exit status: 0 if nova and NovaLink agree, 1 if not.
@@ -44,63 +62,76 @@ def run(lpars: int, delay: float, backend: str, json_file: str | None,
         check()
         print('%6.1f s  %s' % (time.monotonic() - began, text), flush=True)
 
-    say('nova on %s with %d LPARs, event delay %g s' % (backend, lpars, delay))
+    say('nova on %s with %d LPARs, event delay %g s' % (
+        settings.backend, settings.lpars, settings.delay))
     state_path = tempfile.mkdtemp(prefix='nova-powervm-demo-')
+    keep_logs = False
     try:
-        status = _attempt(lpars, delay, backend, json_file, state_path, say,
-                          pause, check)
-    except KeyboardInterrupt:
-        shutil.rmtree(state_path, ignore_errors=True)
-        raise
-    if status:
+        keep_logs = _attempt(settings, state_path, say, check, pause)
+    finally:
+        if not keep_logs:
+            shutil.rmtree(state_path, ignore_errors=True)
+    if keep_logs:
         print('Logs are in %s' % state_path, file=sys.stderr)
-    else:
-        shutil.rmtree(state_path, ignore_errors=True)
-    return status
+    return 1 if keep_logs else 0
 
 
-def _attempt(lpars: int, delay: float, backend: str, json_file: str | None,
-             state_path: str, say: Callable[[str], None],
-             pause: Callable[[float], None], check: Callable[[], None]
-             ) -> int:
+def _attempt(settings: Settings, state_path: str, say: Callable[[str], None],
+             check: Callable[[], None], pause: Callable[[float], None]
+             ) -> bool:
+    """Run the demo; return whether it failed or something was wrong."""
     try:
-        return _run(lpars, delay, backend, json_file, state_path, say, pause)
+        return _run(settings, state_path, say, pause)
     except Exception as error:
         # Ctrl-C in a terminal may reach the simulator, too: what fails for
         # lack of it has not failed.
         check()
         print('nova-powervm-demo: %s' % _cause(error), file=sys.stderr)
-        return 1
+        return True
 
 
-def _run(lpars: int, delay: float, backend: str, json_file: str | None,
-         state_path: str, say: Callable[[str], None],
-         pause: Callable[[float], None]) -> int:
+def _run(settings: Settings, state_path: str, say: Callable[[str], None],
+         pause: Callable[[float], None]) -> bool:
+    """Run the demo; return whether something was wrong."""
     began = time.monotonic()
-    with demo_stage.Stage(
-            state_path, delay, lambda what: say('  ' + what)) as stage:
-        demo = demo_phases.Demo(stage, delay, pause, say)
-        phases = demo.run(lpars)
-        differences = demo.disagreements()
+    with testing_stage.Stage(
+            state_path, settings.delay, lambda what: say('  ' + what)
+            ) as stage:
+        release9 = baseline.Release9(settings.delay)
+        stage.subscribe(release9)
+        phases = demo_phases.Demo(
+            stage, release9, settings.delay, progress.Progress(pause, say)
+            ).run(settings.lpars)
+        differences = measurements.disagreements(stage)
         say('end')
-        print()
-        print(report.table(phases))
-        print()
-        print(report.RULE % {'delay': delay})
-        print()
-        problems = differences + [
-            '%s: %s' % (phase.name, problem)
-            for phase in phases for problem in phase.problems]
-        print('\n'.join(problems) or (
-            'nova and NovaLink agree about all %d servers.' % lpars))
-        if json_file is not None:
-            results = report.as_dict(
-                phases, differences, lpars=lpars, delay=delay,
-                backend=backend, seconds=time.monotonic() - began)
-            with open(json_file, 'w') as output:
-                jsonutils.dump(results, output, indent=2)
-                output.write('\n')
-    return 1 if problems else 0
+        return _report(settings, phases, differences,
+                       time.monotonic() - began)
+
+
+def _report(settings: Settings, phases: list[measurements.Phase],
+            differences: list[agreement.Difference], seconds: float) -> bool:
+    """Print and write the results; return whether something was wrong."""
+    problems = [str(each) for each in differences] + [
+        '%s: %s' % (phase.name, problem)
+        for phase in phases for problem in phase.problems]
+    print()
+    print(report.table(phases))
+    print()
+    print(report.RULE % {'delay': settings.delay})
+    print()
+    print('\n'.join(problems) or (
+        'nova and NovaLink agree about all %d servers.' % settings.lpars))
+    if settings.json_file is not None:
+        _write(settings.json_file, report.as_dict(
+            phases, differences, lpars=settings.lpars, delay=settings.delay,
+            backend=settings.backend, seconds=seconds))
+    return bool(problems)
+
+
+def _write(path: str, results: object) -> None:
+    with open(path, 'w') as output:
+        jsonutils.dump(results, output, indent=2)
+        output.write('\n')
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -10,8 +10,8 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""A simulator of the NovaLink REST service, for tests and demonstrations.
+"""A simulator of NovaLink's REST service, for tests and demonstrations.
 
-It answers what pypowervm and the driver ask about events and about the life
-of LPARs; nothing else is simulated. ``python -m nova_powervm.sim`` starts it.
+It serves the requests that pypowervm and the driver send about events and
+LPARs. ``python -m nova_powervm.sim`` starts it.
 """

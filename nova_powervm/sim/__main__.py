@@ -27,23 +27,23 @@ DEFAULT_PORT = 12080
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the simulator until it is told to stop.
+    """Run the simulator until a signal stops it.
 
-    :returns: 0 when it was; 1 when it could not start.
+    :returns: the exit status: 0, or 1 if the simulator did not start.
     """
     parser = _parser()
     args = parser.parse_args(argv)
     logging.basicConfig(
         level=logging.DEBUG if args.debug else logging.WARNING,
         format='%(asctime)s %(levelname)s %(name)s %(message)s')
-    given = {name: value for name, value in vars(args).items()
-             if name in _setting_names() and value is not None}
+    changes = {name: value for name, value in vars(args).items()
+               if name in _setting_names() and value is not None}
     try:
-        config = settings.Settings(**given)
+        config = settings.Settings(**changes)
     except ValueError as exc:
         parser.error(str(exc))
     try:
-        # Not at the top: without the extra there would be a traceback.
+        # Imported here: at the top, a missing extra would be a traceback.
         from nova_powervm.sim import server
     except ImportError as exc:
         if exc.name != 'aiohttp':
@@ -68,16 +68,16 @@ def _setting_names() -> set[str]:
     return {field.name for field in dataclasses.fields(settings.Settings)}
 
 
-def _whole(text: str, most: float = math.inf) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text) <= most):
+def _integer(text: str, maximum: float = math.inf) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) <= maximum):
         raise argparse.ArgumentTypeError(
-            f'{text!r} is not a whole number from 0 to {most:g}'
-            if most < math.inf else f'{text!r} is not a whole number')
+            f'{text!r} is not an integer from 0 to {maximum:g}'
+            if maximum < math.inf else f'{text!r} is not an integer from 0')
     return int(text)
 
 
 def _port(text: str) -> int:
-    return _whole(text, 65535)
+    return _integer(text, 65535)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -87,35 +87,35 @@ def _parser() -> argparse.ArgumentParser:
         description='Simulates the NovaLink REST service on 127.0.0.1.')
     parser.add_argument(
         '--port', type=_port, default=DEFAULT_PORT,
-        help='the port to listen on; 0 takes a free one (%(default)s)')
+        help='port to listen on; 0 chooses a free one (%(default)s)')
     parser.add_argument(
-        '--lpars', type=_whole, default=0,
-        help='running LPARs that there are from the start (%(default)s)')
+        '--lpars', type=_integer, default=0,
+        help='number of running LPARs at the start (%(default)s)')
     parser.add_argument(
-        '--memory-mb', type=_whole, default=16 * 1024 * 1024,
-        help="the host's memory in MB (%(default)s)")
+        '--memory-mb', type=_integer, default=16 * 1024 * 1024,
+        help='installed memory of the host, MB (%(default)s)')
     parser.add_argument(
-        '--proc-units', type=_whole, default=1024,
-        help="the host's processors (%(default)s)")
+        '--proc-units', type=_integer, default=1024,
+        help='installed processors of the host (%(default)s)')
     parser.add_argument(
         '--until-eof', action='store_true',
-        help='end also when standard input does: with the program that '
-             'started it, however that ends')
+        help='stop at the end of standard input as well: when the program '
+             'that started it ends, even if it is killed')
     parser.add_argument(
         '--debug', action='store_true',
-        help='log each refused request and more on standard error')
-    for name, kind, what in (
-            ('boot_seconds', float, 'how long an LPAR boots'),
+        help='log refused requests and more to standard error')
+    for name, kind, text in (
+            ('boot_seconds', float, 'duration of a boot, seconds'),
             ('boot_events', int, 'PartitionState events of a boot'),
-            ('shutdown_seconds', float, 'how long an LPAR shuts down'),
+            ('shutdown_seconds', float, 'duration of a shutdown, seconds'),
             ('shutdown_events', int, 'PartitionState events of a shutdown'),
-            ('poll_seconds', float, 'how long an event poll waits'),
-            ('event_queue_size', int, 'events kept for each client'),
+            ('poll_seconds', float, 'how long an event poll waits, seconds'),
+            ('event_queue_size', int, 'events queued for each client'),
             ('latency_ms', float,
-             'delay of each answer but those of event polls')):
+             'latency of each response except to event polls, ms')):
         parser.add_argument(
             '--' + name.replace('_', '-'), type=kind,
-            help=f'{what} ({getattr(defaults, name)})')
+            help=f'{text} ({getattr(defaults, name)})')
     return parser
 
 

@@ -10,10 +10,9 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Atom feeds, entries and errors, and the schema elements inside them.
+"""Atom feeds, entries and errors, and the schema objects in them.
 
-The shape is that of the answers which pypowervm has captured
-(pypowervm/tests/data).
+They have the form of pypowervm's captured responses (pypowervm/tests/data).
 """
 
 from collections.abc import Iterable
@@ -32,13 +31,13 @@ UOM_NS = _SCHEMA_NS % 'uom'
 WEB_NS = _SCHEMA_NS % 'web'
 _ATOM = '{%s}' % ATOM_NS
 _LINK = _ATOM + 'link'
-# lxml's published types leave out the default namespace, None.
+# lxml's type stubs do not know the default namespace, None.
 _ATOM_MAP: Any = {None: ATOM_NS}
 
-# The schema of the captured NovaLink answers.
+# The schema of the captured NovaLink responses.
 SCHEMA_VERSION = 'V1_3_0'
 _PUBLISHER = 'IBM Power Systems Management Console'
-# Elements that came with a later schema say with which.
+# The schemas of elements that are newer than the first schema.
 _KSV = {
     'CurrentSecureBoot': 'V1_8_0',
     'IsHMCPowerVMManagementMaster': 'V1_3_0',
@@ -50,40 +49,41 @@ _KSV = {
     'SimplifiedRemoteRestartCapable': 'V1_2_0',
     'Uptime': 'V1_5_0',
 }
-# Elements whose value changes without the client's doing ("kxe" is true).
+# Elements that change without a request of a client ("kxe" is true).
 _EPHEMERAL = ('ReferenceCode', 'Uptime')
 
 
 class Link(NamedTuple):
-    """The value of an element that refers to another object."""
+    """A reference to another object."""
 
     href: str
 
 
 class Links(NamedTuple):
-    """The value of an element that lists other objects."""
+    """References to other objects."""
 
     hrefs: Sequence[str]
 
 
-class Row(NamedTuple):
-    """A child element.
+class Field(NamedTuple):
+    """A field of a schema object, which becomes a child element.
 
-    :param access: when clients may set it ("kb"), like CUD or ROR; None for
-        the elements that do not say.
-    :param value: text, references, or child rows.
+    :ivar access: the attribute "kb", which says when clients may set the
+        field, such as CUD or ROR; None for an element without it.
+    :ivar value: a value, references, or the fields of a nested object.
     """
 
     name: str
     access: str | None
-    value: 'str | int | float | bool | Link | Links | Sequence[Row]'
+    value: 'str | int | float | bool | Link | Links | Sequence[Field]'
 
 
-def document(name: str, rows: Iterable[Row], atom_id: str | None = None,
-             namespace: str = UOM_NS) -> etree._Element:
+def schema_object(name: str, fields: Iterable[Field],
+                  atom_id: str | None = None,
+                  namespace: str = UOM_NS) -> etree._Element:
     """Build a schema object.
 
-    :param atom_id: its uuid; None for objects that have none of their own.
+    :param atom_id: its uuid; None for an object without one.
     """
     prefix = '{%s}' % namespace
     prefixes: Any = {name: namespace, None: namespace}
@@ -93,7 +93,7 @@ def document(name: str, rows: Iterable[Row], atom_id: str | None = None,
     if atom_id is not None:
         etree.SubElement(atom, prefix + 'AtomID').text = atom_id
         etree.SubElement(atom, prefix + 'AtomCreated').text = '0'
-    _add_rows(root, prefix, rows)
+    _add_fields(root, prefix, fields)
     return root
 
 
@@ -102,9 +102,9 @@ def _add_metadata(parent: etree._Element, prefix: str) -> etree._Element:
     return etree.SubElement(metadata, prefix + 'Atom')
 
 
-def _add_rows(parent: etree._Element, prefix: str,
-              rows: Iterable[Row]) -> None:
-    for name, access, value in rows:
+def _add_fields(parent: etree._Element, prefix: str,
+                fields: Iterable[Field]) -> None:
+    for name, access, value in fields:
         child = etree.SubElement(parent, prefix + name)
         if access is not None:
             if name in _KSV:
@@ -120,20 +120,20 @@ def _add_rows(parent: etree._Element, prefix: str,
             child.set('rel', 'related')
         elif isinstance(value, Links):
             for href in value.hrefs:
-                # Not Atom's links: they are in the schema's namespace.
+                # In the schema's namespace, not in Atom's.
                 etree.SubElement(child, prefix + 'link',
                                  {'href': href, 'rel': 'related'})
         else:
             child.set('schemaVersion', SCHEMA_VERSION)
             _add_metadata(child, prefix)
-            _add_rows(child, prefix, value)
+            _add_fields(child, prefix, value)
 
 
 def entry(content: etree._Element, entry_id: str, href: str | None = None,
           etag: str | None = None) -> etree._Element:
-    """Wrap a schema object in an Atom entry.
+    """Build an Atom entry of a schema object.
 
-    :param href: the object's own URI, if it has one.
+    :param href: the URI of the object; None for an object without one.
     """
     name = etree.QName(content)
     root = etree.Element(_ATOM + 'entry', nsmap=_ATOM_MAP)
@@ -158,7 +158,7 @@ def entry(content: etree._Element, entry_id: str, href: str | None = None,
 
 
 def feed(href: str, entries: Iterable[etree._Element]) -> etree._Element:
-    """Make a feed of entries."""
+    """Build a feed of entries."""
     root = etree.Element(_ATOM + 'feed', nsmap=_ATOM_MAP)
     _text(root, 'id', str(uuid.uuid3(uuid.NAMESPACE_URL, href)))
     _text(root, 'updated', timestamp())
@@ -170,38 +170,38 @@ def feed(href: str, entries: Iterable[etree._Element]) -> etree._Element:
 
 
 def error(status: int, path: str, message: str) -> etree._Element:
-    """Make the entry that tells of a failed request."""
+    """Build the entry of an error."""
     reason = http.HTTPStatus(status).phrase
-    content = document('HttpErrorResponse', [
-        Row('HTTPStatus', 'ROR', status),
-        Row('RequestURI', 'ROR', path),
-        Row('ReasonCode', 'ROR', reason),
-        Row('Message', 'ROO', message),
-        Row('RequestBody', 'ROO', ''),
-        Row('RequestHeaders', 'ROO', ''),
+    content = schema_object('HttpErrorResponse', [
+        Field('HTTPStatus', 'ROR', status),
+        Field('RequestURI', 'ROR', path),
+        Field('ReasonCode', 'ROR', reason),
+        Field('Message', 'ROO', message),
+        Field('RequestBody', 'ROO', ''),
+        Field('RequestHeaders', 'ROO', ''),
     ], namespace=WEB_NS)
     return entry(content, str(uuid.uuid4()))
 
 
 def timestamp() -> str:
-    """The time now, as Atom gives it."""
+    """Return the present time in Atom's format."""
     now = datetime.datetime.now(datetime.UTC)
     return now.isoformat(timespec='milliseconds')
 
 
 def serialize(root: etree._Element) -> bytes:
-    """Render a document.
+    """Return an element as XML.
 
-    There is no XML declaration, as in captured answers: pypowervm parses the
-    text, and lxml refuses text that declares an encoding.
+    It has no XML declaration, as captured responses have none: pypowervm
+    parses text, and lxml refuses text that declares an encoding.
     """
     return etree.tostring(root)
 
 
 def parse(body: bytes) -> etree._Element:
-    """Parse what a client sent.
+    """Parse the body of a request.
 
-    :raises ValueError: it is not XML.
+    :raises ValueError: if it is malformed.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:

@@ -23,23 +23,23 @@ _TIMEOUT = 120.0
 
 
 class ControlError(Exception):
-    """The simulator refused a request; the text says why."""
+    """The simulator refused a request; the text is its reason."""
 
 
 class Control:
-    """Changes what a running simulator simulates, and asks what it did.
+    """Controls a running simulator.
 
-    Each call is one HTTP request on a connection of its own, so that one
-    object can be used by any number of threads.
+    Thread-safe: each call is one HTTP request on a new connection.
 
-    LPARs are named by their uuids. The management partition is no LPAR of
-    these calls, unless its uuid is given.
+    LPARs are named by their uuids. Calls leave out the management partition
+    unless they are given its uuid.
 
-    Every call raises ControlError when the simulator refuses it, for example
-    because there is no such LPAR, and OSError when it does not answer.
+    Every call raises ControlError if the simulator refuses it, for example
+    because an LPAR does not exist, and OSError if the simulator does not
+    respond.
 
     :param port: the simulator's port.
-    :param host: where it runs.
+    :param host: the simulator's address.
     """
 
     def __init__(self, port: int, host: str = '127.0.0.1') -> None:
@@ -48,58 +48,60 @@ class Control:
 
     def add_lpars(self, count: int, state: str = 'running',
                   boot: bool = False, **attrs: Any) -> list[str]:
-        """Make LPARs and send the events of a real host that makes them.
+        """Create LPARs, with the events that a real host sends for them.
 
-        :param state: the state that they are in at once.
-        :param boot: power them on from ``not activated`` instead.
-        :param attrs: ``uuids`` and ``names``, lists of that length;
+        :param state: their PartitionState, from the start.
+        :param boot: boot them from ``not activated`` instead.
+        :param attrs: ``uuids`` and ``names``, lists with ``count`` items;
             ``memory_mb``, ``vcpus``, ``proc_units``, ``lpar_type`` and
             ``rmc`` (whether RMC is active while they run), for all of them.
         :returns: their uuids in upper case.
         """
-        made: list[str] = self._call('POST', 'lpars', count=count,
-                                     state=state, boot=boot, **attrs)
-        return made
+        uuids: list[str] = self._call('POST', 'lpars', count=count,
+                                      state=state, boot=boot, **attrs)
+        return uuids
 
     def lpars(self) -> list[dict[str, Any]]:
-        """Give uuid, name, state and id of each LPAR."""
-        found: list[dict[str, Any]] = self._call('GET', 'lpars')
-        return found
+        """Return uuid, name, state and id of each LPAR."""
+        lpars: list[dict[str, Any]] = self._call('GET', 'lpars')
+        return lpars
 
     def set_state(self, uuids: Iterable[str], state: str,
                   events: int = 1) -> None:
-        """Put LPARs into a state at once.
+        """Set the PartitionState of LPARs at once.
 
         :param state: one of pypowervm's LPARState, or any other string.
-        :param events: PartitionState events that each of them sends.
+        :param events: number of PartitionState events of each LPAR.
         """
         self._call('POST', 'lpars/state', uuids=list(uuids), state=state,
                    events=events)
 
     def power(self, uuids: Iterable[str], operation: str) -> list[str]:
-        """Begin to power LPARs on or off, or to restart them.
+        """Start to power LPARs on or off, or to restart them.
 
         :param operation: ``on``, ``off`` or ``restart``.
-        :returns: the uuids of those that were in a state to begin it.
+        :returns: the uuids of the LPARs that started it; the others were not
+            in a state that allows it.
         """
-        begun: list[str] = self._call('POST', 'lpars/power',
-                                      uuids=list(uuids), operation=operation)
-        return begun
+        started: list[str] = self._call('POST', 'lpars/power',
+                                        uuids=list(uuids),
+                                        operation=operation)
+        return started
 
     def delete_lpars(self, uuids: Iterable[str]) -> None:
-        """Remove LPARs, whatever their state."""
+        """Delete LPARs in any state."""
         self._call('POST', 'lpars/delete', uuids=list(uuids))
 
     def storm(self, uuids: Iterable[str] | None = None, events: int = 12,
               detail: str = 'PartitionState,Other') -> int:
-        """Send events about LPARs that have not changed.
+        """Send events of LPARs that did not change.
 
-        They are interleaved: all LPARs have their first before any has its
-        second.
+        The events are interleaved: the second of an LPAR comes after the
+        first of all LPARs.
 
-        :param uuids: all LPARs if None.
-        :param events: events for each LPAR.
-        :returns: the number of events sent.
+        :param uuids: None for all LPARs.
+        :param events: number of events of each LPAR.
+        :returns: the number of all events.
         """
         sent: int = self._call(
             'POST', 'storm', uuids=None if uuids is None else list(uuids),
@@ -110,52 +112,52 @@ class Control:
         """Send any events, in order.
 
         :param events: mappings with ``type``, ``data`` and ``detail``; the
-            last two may be absent.
+            last two are optional.
         """
         self._call('POST', 'events', events=[dict(event) for event in events])
 
     def counters(self) -> dict[str, int]:
-        """Give the number of REST requests of each kind since the reset."""
-        counted: dict[str, int] = self._call('GET', 'counters')
-        return counted
+        """Return the number of REST requests of each kind since the reset."""
+        counters: dict[str, int] = self._call('GET', 'counters')
+        return counters
 
     def reset_counters(self) -> None:
-        """Count from 0."""
+        """Set the counters to 0."""
         self._call('DELETE', 'counters')
 
     def inject_fault(self, kind: str, fault: str, count: int | None = None,
                      seconds: float | None = None,
                      probability: float = 1.0) -> None:
-        """Make something fail from now on; see nova_powervm.sim.faults.
+        """Inject a fault; see nova_powervm.sim.faults.
 
         :param kind: kind of request, ``'*'`` for all requests, or
             ``'event'`` for events on their way to clients.
-        :param count: how often it fails; None for as often as it can.
-        :param seconds: for how long; None until clear_faults().
-        :param probability: the share of occasions on which it fails.
+        :param count: how often it hits; None for no limit.
+        :param seconds: how long it lasts; None until clear_faults().
+        :param probability: the share of requests or events that it hits.
         """
         self._call('POST', 'faults', kind=kind, fault=fault, count=count,
                    seconds=seconds, probability=probability)
 
     def clear_faults(self) -> None:
-        """End what inject_fault() began."""
+        """End all injected faults."""
         self._call('DELETE', 'faults')
 
     def faults(self) -> dict[str, dict[str, int]]:
-        """Give how often each fault has happened to each kind of request."""
-        counted: dict[str, dict[str, int]] = self._call('GET', 'faults')
-        return counted
+        """Return how often each fault has hit each kind of request."""
+        counts: dict[str, dict[str, int]] = self._call('GET', 'faults')
+        return counts
 
     def refuse(self, seconds: float) -> None:
-        """Have connections refused for a time; those of control as well."""
+        """Refuse new connections for a time, those of control as well."""
         self._call('POST', 'service/refuse', seconds=seconds)
 
     def restart(self, seconds: float = 0, new_client: bool = True) -> None:
-        """Restart the service: connections, tokens and queues are lost.
+        """Restart the service: drop connections, tokens and queued events.
 
         LPARs stay as they are.
 
-        :param seconds: how long it takes; connections are refused meanwhile,
+        :param seconds: how long it takes; meanwhile it refuses connections,
             those of control as well.
         :param new_client: whether clients that come back get a NEW_CLIENT.
         """
@@ -165,10 +167,10 @@ class Control:
     def configure(self, **settings: Any) -> dict[str, Any]:
         """Change settings of nova_powervm.sim.settings.Settings.
 
-        :returns: all settings as they are now.
+        :returns: all settings after the change.
         """
-        now: dict[str, Any] = self._call('POST', 'settings', **settings)
-        return now
+        changed: dict[str, Any] = self._call('POST', 'settings', **settings)
+        return changed
 
     def _call(self, method: str, path: str, **arguments: Any) -> Any:
         connection = http.client.HTTPConnection(self._host, self._port,
@@ -178,14 +180,14 @@ class Control:
             connection.request(method, f'/control/{path}', body,
                                {'Content-Type': 'application/json'})
             response = connection.getresponse()
-            answer = response.read()
+            content = response.read()
         finally:
             connection.close()
         if response.status == 200:
-            return jsonutils.loads(answer)
+            return jsonutils.loads(content)
         try:
-            message = jsonutils.loads(answer)['error']
+            message = jsonutils.loads(content)['error']
         except ValueError:
-            # Not an answer of the control interface.
+            # A response, but not of the control interface.
             message = f'HTTP {response.status} {response.reason}'
         raise ControlError(message)

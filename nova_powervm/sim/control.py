@@ -10,9 +10,9 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""The control interface: what people and tests do to the simulated host.
+"""The control interface: people and tests change the simulated host.
 
-JSON over HTTP under ``/control``; no token is asked for.
+JSON over HTTP under ``/control``, without a token.
 """
 
 from collections.abc import Awaitable
@@ -29,21 +29,20 @@ from oslo_serialization import jsonutils
 from nova_powervm.sim import errors
 from nova_powervm.sim import host as host_mod
 from nova_powervm.sim import lpar as lpar_mod
+from nova_powervm.sim import power
 from nova_powervm.sim import rest
+from nova_powervm.sim import routes
 from nova_powervm.sim import transitions
 
 LOG = logging.getLogger(__name__)
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class ControlService:
     """Handlers of the requests under ``/control``.
 
-    :param host: what they change.
-    :param service: whose requests they count, and what they make fail.
-    :param refuse: has connections refused for some seconds; then calls what
-        it is given.
+    :param host: the simulated host.
+    :param service: the REST service, which has the counters and the faults.
+    :param refuse: refuses connections, see :meth:`.server.Acceptor.refuse`.
     """
 
     def __init__(self, host: host_mod.Host, service: rest.RestService,
@@ -51,12 +50,12 @@ class ControlService:
                                   Awaitable[None]]) -> None:
         self._host = host
         self._service = service
-        self._refuse_for = refuse
+        self._refuse_connections = refuse
 
-    def add_routes(self, router: web.UrlDispatcher) -> None:
-        """Put the handlers behind their paths."""
+    def add_to(self, app: web.Application) -> None:
+        """Add the routes to an application."""
         calls: list[tuple[str, str, Callable[..., Any]]] = [
-            ('GET', 'lpars', self._lpars),
+            ('GET', 'lpars', self._list_lpars),
             ('POST', 'lpars', self.add_lpars),
             ('POST', 'lpars/state', self._set_state),
             ('POST', 'lpars/power', self._power),
@@ -66,7 +65,7 @@ class ControlService:
             ('GET', 'counters', self._counters),
             ('DELETE', 'counters', self._reset_counters),
             ('GET', 'faults', self._faults),
-            ('POST', 'faults', self._inject),
+            ('POST', 'faults', self._inject_fault),
             ('DELETE', 'faults', self._service.faults.clear),
             ('POST', 'service/refuse', self._refuse),
             ('POST', 'service/restart', self._restart_service),
@@ -74,35 +73,37 @@ class ControlService:
             ('POST', 'settings', self._configure),
         ]
         for method, path, call in calls:
-            router.add_route(method, f'/control/{path}', self._handler(call))
+            app.router.add_route(method, f'/control/{path}',
+                                 self._handler(call))
 
     @staticmethod
-    def _handler(call: Callable[..., Any]) -> Handler:
-        """Call with the fields of a request's JSON object as arguments."""
+    def _handler(call: Callable[..., Any]) -> routes.Handler:
+        """Return a handler; the JSON fields of a request are arguments."""
         async def handle(request: web.Request) -> web.Response:
             try:
                 body = await request.read()
                 arguments = jsonutils.loads(body) if body else {}
                 if not isinstance(arguments, dict):
-                    raise ValueError('A JSON object is expected.')
-                answer, status = call(**arguments), 200
-                if inspect.isawaitable(answer):
-                    answer = await answer
+                    raise ValueError('Expected a JSON object.')
+                result, status = call(**arguments), 200
+                if inspect.isawaitable(result):
+                    result = await result
             except errors.RestError as exc:
-                answer, status = {'error': exc.message}, exc.status
+                result, status = {'error': exc.message}, exc.status
             except (KeyError, TypeError, ValueError) as exc:
-                # Fields that are missing, too many or of the wrong type.
-                LOG.info('%s', request.path, exc_info=True)
-                answer = {'error': f'{type(exc).__name__}: {exc}'}
+                # Fields that are missing, unknown or of the wrong type.
+                LOG.info('%s: malformed request; responding with 400',
+                         request.path, exc_info=True)
+                result = {'error': f'{type(exc).__name__}: {exc}'}
                 status = 400
-            return web.Response(body=jsonutils.dump_as_bytes(answer),
+            return web.Response(body=jsonutils.dump_as_bytes(result),
                                 status=status,
                                 content_type='application/json')
         return handle
 
-    def _lpars(self) -> list[dict[str, Any]]:
+    def _list_lpars(self) -> list[dict[str, Any]]:
         return [{'uuid': lpar.uuid, 'name': lpar.name, 'state': lpar.state,
-                 'id': lpar.lpar_id} for lpar in self._clients()]
+                 'id': lpar.lpar_id} for lpar in self._client_lpars()]
 
     def add_lpars(self, count: int, state: str = transitions.RUNNING,
                   boot: bool = False, uuids: list[str] | None = None,
@@ -110,11 +111,11 @@ class ControlService:
                   vcpus: int = 1, proc_units: float = 0.1,
                   lpar_type: str = 'AIX/Linux',
                   rmc: bool = False) -> list[str]:
-        """Make LPARs; see nova_powervm.sim.client."""
-        for given in (uuids, names):
-            if given is not None and len(given) != count:
-                raise ValueError(f'There must be {count} uuids and names.')
-        made = []
+        """Create LPARs; see nova_powervm.sim.client."""
+        for values in (uuids, names):
+            if values is not None and len(values) != count:
+                raise ValueError(f'Expected {count} uuids and names.')
+        created = []
         for i in range(count):
             config = lpar_mod.Config(
                 name='', uuid=uuids[i] if uuids else None,
@@ -129,53 +130,53 @@ class ControlService:
             config.name = names[i] if names else f'lpar-{config.uuid[:18]}'
             lpar = self._host.create(
                 config, transitions.NOT_ACTIVATED if boot else state)
-            made.append(lpar.uuid)
+            created.append(lpar.uuid)
         if boot:
-            self._power(made, 'on')
-        return made
+            self._power(created, 'on')
+        return created
 
     def _set_state(self, uuids: list[str], state: str,
                    events: int = 1) -> None:
-        for lpar in self._each(uuids):
+        for lpar in self._find_all(uuids):
             self._host.set_state(lpar.uuid, state, events)
 
     def _power(self, uuids: list[str], operation: str) -> list[str]:
-        """Begin an operation for each LPAR; give the uuids it began for."""
-        power: dict[str, Callable[[str, host_mod.Done], None]] = {
+        """Start an operation; return the uuids of LPARs that started it."""
+        operations: dict[str, Callable[[str, power.Done], None]] = {
             'on': self._host.power_on,
             'off': self._host.power_off,
             'restart': self._restart,
         }
-        if operation not in power:
+        if operation not in operations:
             raise ValueError(f'operation: {operation!r} is none of '
-                             f'{", ".join(power)}')
+                             f'{", ".join(operations)}')
         refused = set()
-        for lpar in self._each(uuids):
+        for lpar in self._find_all(uuids):
             def done(error: str | None, key: str = lpar.uuid) -> None:
                 if error:
                     refused.add(key)
 
-            power[operation](lpar.uuid, done)
+            operations[operation](lpar.uuid, done)
         return [key.upper() for key in uuids if key.upper() not in refused]
 
-    def _restart(self, lpar_uuid: str, done: host_mod.Done) -> None:
+    def _restart(self, lpar_uuid: str, done: power.Done) -> None:
         self._host.power_off(lpar_uuid, done, restart=True)
 
     def _delete_lpars(self, uuids: list[str]) -> None:
-        for lpar in self._each(uuids):
+        for lpar in self._find_all(uuids):
             self._host.delete(lpar.uuid, force=True)
 
     def _storm(self, uuids: list[str] | None = None, events: int = 12,
                detail: str = 'PartitionState,Other') -> int:
         if uuids is None:
-            uuids = [lpar.uuid for lpar in self._clients()]
+            uuids = [lpar.uuid for lpar in self._client_lpars()]
         self._host.storm(uuids, events, detail)
         return len(uuids) * events
 
     def _send_events(self, events: list[dict[str, str]]) -> None:
         for event in events:
-            self._host.events.post(event['type'], event.get('data') or '',
-                                   event.get('detail') or '')
+            self._host.events.publish(event['type'], event.get('data') or '',
+                                      event.get('detail') or '')
 
     def _counters(self) -> dict[str, int]:
         return dict(self._service.counters)
@@ -185,17 +186,17 @@ class ControlService:
 
     def _faults(self) -> dict[str, dict[str, int]]:
         return {kind: dict(counts) for kind, counts
-                in self._service.faults.injected.items()}
+                in self._service.faults.counts.items()}
 
-    def _inject(self, kind: str, fault: str, count: int | None = None,
-                seconds: float | None = None,
-                probability: float = 1.0) -> None:
+    def _inject_fault(self, kind: str, fault: str, count: int | None = None,
+                      seconds: float | None = None,
+                      probability: float = 1.0) -> None:
         self._service.faults.inject(
             kind, fault, self._host, count=count, seconds=seconds,
             probability=probability)
 
     async def _refuse(self, seconds: float) -> None:
-        await self._refuse_for(_positive(seconds), lambda: None)
+        await self._refuse_connections(_positive(seconds), lambda: None)
         self._service.faults.count('service', 'refuse')
 
     async def _restart_service(self, seconds: float = 0,
@@ -204,8 +205,8 @@ class ControlService:
             self._service.restart(new_client)
 
         if seconds:
-            await self._refuse_for(_positive(seconds), restart)
-            self._service.cut_connections()
+            await self._refuse_connections(_positive(seconds), restart)
+            self._service.abort_connections()
         else:
             restart()
 
@@ -216,11 +217,11 @@ class ControlService:
         self._host.config.update(**changes)
         return self._settings()
 
-    def _clients(self) -> Iterable[lpar_mod.Lpar]:
+    def _client_lpars(self) -> Iterable[lpar_mod.Lpar]:
         return (lpar for lpar in self._host if not lpar.is_mgmt)
 
-    def _each(self, uuids: list[str]) -> list[lpar_mod.Lpar]:
-        """Find them all before the first is touched."""
+    def _find_all(self, uuids: list[str]) -> list[lpar_mod.Lpar]:
+        # All of them first, so that an unknown one changes nothing.
         return [self._host.get(key) for key in uuids]
 
 

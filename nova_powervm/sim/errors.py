@@ -10,14 +10,14 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Errors of the model, as the REST service answers them."""
+"""Errors that the REST service reports to its clients."""
 
 
 class RestError(Exception):
     """A request that the service refuses.
 
-    :param status: the HTTP status of the answer.
-    :param message: the sentence that the client gets to read.
+    :param status: the HTTP status of the response.
+    :param message: a sentence for the client.
     """
 
     def __init__(self, status: int, message: str) -> None:
@@ -27,7 +27,7 @@ class RestError(Exception):
 
 
 class NotFound(RestError):
-    """What the request names does not exist."""
+    """A request for an object that does not exist."""
 
     def __init__(self, message: str) -> None:
         super().__init__(404, message)

@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""The Event feed's entries."""
+"""Event entries."""
 
 from collections.abc import Iterable
 import copy
@@ -21,32 +21,31 @@ from lxml import etree
 from nova_powervm.sim import atom
 from nova_powervm.sim import events
 
-_URI_PLACE = 'Event/%s?group=None'
+_EVENT_PATH = 'Event/%s?group=None'
 
 
 def _template() -> etree._Element:
-    content = atom.document('Event', [
-        atom.Row('EventType', 'ROR', ''),
-        atom.Row('EventID', 'ROR', ''),
-        atom.Row('EventData', 'ROR', ''),
-        atom.Row('EventDetail', 'ROR', ''),
+    content = atom.schema_object('Event', [
+        atom.Field('EventType', 'ROR', ''),
+        atom.Field('EventID', 'ROR', ''),
+        atom.Field('EventData', 'ROR', ''),
+        atom.Field('EventDetail', 'ROR', ''),
     ], atom_id='')
     return atom.entry(content, '', href='', etag='')
 
 
 _TEMPLATE = _template()
-_EVENT_TYPE = '{%s}EventType' % atom.UOM_NS
 
 
-def entries(found: Iterable[events.Event],
+def entries(fetched: Iterable[events.Event],
             api_url: str) -> list[etree._Element]:
-    """Make the entries of events.
+    """Build the entries of events.
 
-    Each is a copy of one template: storms have thousands of events, and
-    building every element of each takes several times as long.
+    Each is a copy of one template: to build each from its fields takes
+    several times as long, and a storm has thousands.
     """
     published = atom.timestamp()
-    return [_entry(event, api_url, published) for event in found]
+    return [_entry(event, api_url, published) for event in fetched]
 
 
 def _entry(event: events.Event, api_url: str,
@@ -56,7 +55,7 @@ def _entry(event: events.Event, api_url: str,
     id_, _, published_, link, _, etag, holder = root
     id_.text = key
     published_.text = published
-    link.set('href', f'{api_url}/{_URI_PLACE % key}')
+    link.set('href', f'{api_url}/{_EVENT_PATH % key}')
     etag.text = str(event.event_id)
     metadata, type_, event_id, data, detail = holder[0]
     metadata[0][0].text = key
@@ -68,13 +67,13 @@ def _entry(event: events.Event, api_url: str,
 
 
 def parse(body: bytes) -> tuple[str, str]:
-    """Read data and detail of an event that a client sends.
+    """Return data and detail of an event from a client.
 
-    :raises ValueError: it is no event.
+    :raises ValueError: if it is malformed.
     """
     root = atom.parse(body)
     if etree.QName(root).localname != 'Event':
-        raise ValueError('An Event is expected.')
+        raise ValueError('Expected an Event.')
     data, detail = (root.findtext('{%s}%s' % (atom.UOM_NS, name)) or ''
                     for name in ('EventData', 'EventDetail'))
     return data, detail

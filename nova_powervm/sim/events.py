@@ -10,7 +10,10 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""The event streams of the REST service, one for each application id."""
+"""Event queues of the REST service, one for each client.
+
+A client is one application id.
+"""
 
 import collections
 from collections.abc import Callable
@@ -19,13 +22,13 @@ from typing import NamedTuple
 
 from nova_powervm.sim import settings
 
-# A client that has not polled for so long is forgotten, like on a real host
-# that was restarted: when it comes back it is a NEW_CLIENT.
+# The service forgets a client that has not polled for so long. When the client
+# comes back, it gets a NEW_CLIENT, as from a real host after a restart.
 IDLE_SECONDS = 600.0
 
 
 class Event(NamedTuple):
-    """One event; the fields of the REST service's Event element."""
+    """An event, with the fields of the REST service's Event element."""
 
     event_id: int
     event_type: str
@@ -33,21 +36,21 @@ class Event(NamedTuple):
     detail: str
 
 
-class _Stream:
-    """What one application id has not fetched yet."""
+class _Queue:
+    """Events that one client has not fetched yet."""
 
     def __init__(self) -> None:
-        self.pending: collections.deque[Event] = collections.deque()
+        self.events: collections.deque[Event] = collections.deque()
         self.waiters: set[Callable[[], None]] = set()
         self.last_used = 0.0
 
 
-class EventBus:
-    """Hands each event to every known client, in order and once.
+class EventQueues:
+    """Delivers each event to every known client, in order and once.
 
-    Not thread-safe: everything happens in the thread of the server's loop.
+    Not thread-safe: only the thread of the server's loop may call it.
 
-    :param config: gives the size of a client's queue.
+    :param config: has the size of a queue.
     :param now: a monotonic clock, seconds.
     """
 
@@ -55,68 +58,69 @@ class EventBus:
                  now: Callable[[], float]) -> None:
         self._config = config
         self._now = now
-        self._streams: dict[str, _Stream] = {}
-        # Captured ids are milliseconds of the epoch at the service's start,
-        # then consecutive.
+        self._queues: dict[str, _Queue] = {}
+        # Captured ids start at the service's start in milliseconds of the
+        # epoch and are consecutive.
         self._next_id = int(time.time() * 1000)
 
-    def post(self, event_type: str, data: str = '',
-             detail: str = '') -> Event:
-        """Send an event to every client that has polled before."""
+    def publish(self, event_type: str, data: str = '',
+                detail: str = '') -> Event:
+        """Add an event to the queue of every known client."""
         event = self._event(event_type, data, detail)
-        for stream in self._streams.values():
-            if len(stream.pending) >= self._config.event_queue_size:
-                stream.pending.clear()
-                stream.pending.append(self._event('MISSING_EVENTS'))
-            stream.pending.append(event)
-            for wake in tuple(stream.waiters):
+        for queue in self._queues.values():
+            if len(queue.events) >= self._config.event_queue_size:
+                queue.events.clear()
+                queue.events.append(self._event('MISSING_EVENTS'))
+            queue.events.append(event)
+            for wake in tuple(queue.waiters):
                 wake()
         return event
 
-    def take(self, application_id: str, limit: int) -> list[Event]:
-        """Give at most ``limit`` events that this client has not seen.
+    def fetch(self, application_id: str, limit: int) -> list[Event]:
+        """Remove and return at most ``limit`` events of a client's queue.
 
-        A client that was unknown is welcomed by a NEW_CLIENT.
+        The first event of a new client is a NEW_CLIENT.
         """
-        stream = self._stream(application_id)
-        count = min(limit, len(stream.pending))
-        return [stream.pending.popleft() for _ in range(count)]
+        queue = self._queue(application_id)
+        count = min(limit, len(queue.events))
+        return [queue.events.popleft() for _ in range(count)]
 
     def restart(self, new_client: bool) -> None:
-        """Lose all events that were not fetched yet.
+        """Drop all queued events.
 
-        :param new_client: lose the clients too, so that each is welcomed by
-            a NEW_CLIENT when it comes back; otherwise it learns of nothing.
+        :param new_client: also forget the clients, so that each gets a
+            NEW_CLIENT when it comes back; if False, no event reports the
+            loss.
         """
-        for stream in self._streams.values():
-            stream.pending.clear()
+        for queue in self._queues.values():
+            queue.events.clear()
         if new_client:
-            self._streams.clear()
+            self._queues.clear()
 
     def add_waiter(self, application_id: str,
                    wake: Callable[[], None]) -> None:
-        """Have ``wake`` called whenever an event comes for this client."""
-        self._stream(application_id).waiters.add(wake)
+        """Call ``wake`` on each event for this client, until removed."""
+        self._queue(application_id).waiters.add(wake)
 
     def remove_waiter(self, application_id: str,
                       wake: Callable[[], None]) -> None:
-        """Undo add_waiter."""
-        self._stream(application_id).waiters.discard(wake)
+        """Undo :meth:`add_waiter`."""
+        self._queue(application_id).waiters.discard(wake)
 
-    def _stream(self, application_id: str) -> _Stream:
-        stream = self._streams.get(application_id)
-        if stream is None:
-            self._forget_idle()
-            stream = self._streams[application_id] = _Stream()
-            stream.pending.append(self._event('NEW_CLIENT'))
-        stream.last_used = self._now()
-        return stream
+    def _queue(self, application_id: str) -> _Queue:
+        queue = self._queues.get(application_id)
+        if queue is None:
+            self._forget_idle_clients()
+            queue = self._queues[application_id] = _Queue()
+            queue.events.append(self._event('NEW_CLIENT'))
+        queue.last_used = self._now()
+        return queue
 
-    def _forget_idle(self) -> None:
+    def _forget_idle_clients(self) -> None:
         oldest = self._now() - IDLE_SECONDS
-        self._streams = {
-            key: stream for key, stream in self._streams.items()
-            if stream.waiters or stream.last_used >= oldest}
+        self._queues = {
+            key: queue for key, queue in self._queues.items()
+            if queue.waiters or queue.last_used >= oldest}
 
     def _event(self, event_type: str, data: str = '',
                detail: str = '') -> Event:

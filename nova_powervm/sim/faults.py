@@ -10,12 +10,12 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+"""Injected faults: which requests, responses and events they hit.
 
-"""What goes wrong on purpose: which requests, answers and events, and how.
-
-A fault is set for one kind of request and lasts until it has happened a
-number of times, until a time is up, or until it is cleared. This module says
-what is to happen; :mod:`nova_powervm.sim.rest` makes it happen.
+A fault is injected for one kind of request. It ends when it has hit a number
+of times, after a time, or when it is cleared. This module decides what a
+fault hits; the handlers and :mod:`nova_powervm.sim.fault_responses` act on
+it.
 """
 
 import collections
@@ -30,15 +30,15 @@ from typing import Any
 from nova_powervm.sim import events
 from nova_powervm.sim import lpar as lpar_mod
 
-#: Instead of an answer; the request has no effect.
-REFUSALS = ('unavailable', 'unavailable_bare', 'unauthorized',
-            'not_modified', 'hang')
-#: To an answer that has a body; the request has had its effect.
-SPOILERS = ('cut', 'truncated', 'garbage', 'empty')
-#: To a listing of LPARs.
-LISTINGS = ('partial', 'stale')
-#: To events on their way to a client.
-DELIVERIES = ('duplicate', 'reorder', 'drop', 'lose')
+#: Replace the response; the request has no effect.
+REQUEST_FAULTS = ('unavailable', 'unavailable_bare', 'unauthorized',
+                  'not_modified', 'hang')
+#: Damage a response that has a body; the request has had its effect.
+RESPONSE_FAULTS = ('cut', 'truncated', 'garbage', 'empty')
+#: Change which LPARs a listing contains.
+LISTING_FAULTS = ('partial', 'stale')
+#: Hit events on their way to a client.
+EVENT_FAULTS = ('duplicate', 'reorder', 'drop', 'lose')
 
 ANY = '*'
 EVENT = 'event'
@@ -46,16 +46,16 @@ LISTING_KINDS = ('quick_all', 'lpar_feed')
 
 
 @dataclasses.dataclass
-class Rule:
-    """One fault as it was set.
+class Fault:
+    """An injected fault.
 
-    :ivar left: how often it still happens; None for as often as it can.
-    :ivar until: clock time at which it ends, or None.
-    :ivar lpars: the LPARs as they were when the fault was set.
+    :ivar left: how often it still hits; None for no limit.
+    :ivar until: clock time at which it ends; None for no limit.
+    :ivar lpars: the LPARs as they were when it was injected.
     """
 
     kind: str
-    fault: str
+    name: str
     left: int | None
     until: float | None
     probability: float
@@ -63,39 +63,39 @@ class Rule:
 
 
 class Faults:
-    """The faults that are set, and how often each has happened.
+    """The injected faults, and how often each has hit.
 
-    Not thread-safe: everything happens in the thread of the server's loop.
+    Not thread-safe: only the thread of the server's loop may call it.
 
-    :param kinds: kinds of requests that there are; may grow.
+    :param kinds: the kinds of requests; may grow.
     :param now: a monotonic clock, seconds.
-    :param chance: what decides where a probability is given, and the order
-        of events that are reordered.
+    :param rng: decides where a probability is given, and shuffles events.
     """
 
     def __init__(self, kinds: Collection[str], now: Callable[[], float],
-                 chance: random.Random) -> None:
-        self.injected: dict[str, collections.Counter[str]] = {}
+                 rng: random.Random) -> None:
+        self.counts: dict[str, collections.Counter[str]] = {}
         self._kinds = kinds
         self._now = now
-        self._chance = chance
-        self._rules: list[Rule] = []
+        self._rng = rng
+        self._faults: list[Fault] = []
 
-    def inject(self, kind: str, fault: str,
+    def inject(self, kind: str, name: str,
                lpars: Iterable[lpar_mod.Lpar] = (), *,
                count: int | None = None, seconds: float | None = None,
                probability: float = 1.0) -> None:
-        """Set a fault.
+        """Inject a fault.
 
-        :param kind: kind of request; :data:`ANY` for all; :data:`EVENT` for
-            events on their way to clients.
-        :param lpars: what a stale listing goes on to show.
-        :param count: how often it happens; None for as often as it can.
-        :param seconds: for how long; None until it is cleared.
-        :param probability: the share of occasions on which it happens.
-        :raises ValueError: for what there is not, or does not go together.
+        :param kind: a kind of request; :data:`ANY` for all; :data:`EVENT`
+            for events on their way to clients.
+        :param lpars: the LPARs that a stale listing shows.
+        :param count: how often it hits; None for no limit.
+        :param seconds: how long it lasts; None until it is cleared.
+        :param probability: the share of requests or events that it hits.
+        :raises ValueError: if a value is invalid, or if the kind cannot have
+            this fault.
         """
-        self._check(kind, fault)
+        self._validate(kind, name)
         if count is not None and not (_is_number(count) and count >= 1):
             raise ValueError(f'count: {count!r} is not 1 or more')
         if seconds is not None and not (_is_number(seconds) and seconds > 0):
@@ -103,86 +103,87 @@ class Faults:
         if not (_is_number(probability) and 0 < probability <= 1):
             raise ValueError(
                 f'probability: {probability!r} is not in (0, 1]')
-        # Their own copies, which do not change any more.
-        kept = [copy.copy(lpar) for lpar in lpars] if fault == 'stale' else []
+        # Copies, which do not change with the host's LPARs.
+        copies = [copy.copy(lpar) for lpar in lpars] if name == 'stale' else []
         until = None if seconds is None else self._now() + seconds
-        self._rules.append(
-            Rule(kind, fault, count, until, probability, kept))
+        self._faults.append(
+            Fault(kind, name, count, until, probability, copies))
 
     def clear(self) -> None:
-        """End all faults."""
-        self._rules.clear()
+        """End all faults; keep the counts."""
+        self._faults.clear()
 
-    def count(self, kind: str, fault: str) -> None:
-        """Note that a fault has happened."""
-        self.injected.setdefault(kind, collections.Counter())[fault] += 1
+    def count(self, kind: str, name: str) -> None:
+        """Count a hit of a fault."""
+        self.counts.setdefault(kind, collections.Counter())[name] += 1
 
-    def draw(self, kind: str, among: Iterable[str]) -> Rule | None:
-        """Say whether a fault happens now, and count it if one does.
+    def trigger(self, kind: str, names: Iterable[str]) -> Fault | None:
+        """Return the fault that hits now, if any, and count the hit.
 
-        :param kind: what it would happen to.
-        :param among: the faults that can happen here.
+        :param kind: the kind of the request.
+        :param names: the faults that can hit at this point.
         """
         now = self._now()
-        self._rules = [rule for rule in self._rules
-                       if rule.until is None or now < rule.until]
-        for rule in self._rules:
-            if (rule.fault in among and rule.kind in (kind, ANY)
-                    and self._chance.random() < rule.probability):
-                self._use(rule)
-                self.count(kind, rule.fault)
-                return rule
+        self._faults = [fault for fault in self._faults
+                        if fault.until is None or now < fault.until]
+        for fault in self._faults:
+            if (fault.name in names and fault.kind in (kind, ANY)
+                    and self._rng.random() < fault.probability):
+                self._use(fault)
+                self.count(kind, fault.name)
+                return fault
         return None
 
-    def listing(self, kind: str, lpars: Iterable[lpar_mod.Lpar]
-                ) -> Iterable[lpar_mod.Lpar]:
-        """Give the LPARs that a listing has."""
-        rule = self.draw(kind, LISTINGS)
-        if rule is None:
+    def apply_to_listing(self, kind: str, lpars: Iterable[lpar_mod.Lpar]
+                         ) -> Iterable[lpar_mod.Lpar]:
+        """Return the LPARs that a listing shows."""
+        fault = self.trigger(kind, LISTING_FAULTS)
+        if fault is None:
             return lpars
-        if rule.fault == 'stale':
-            return rule.lpars
-        # The first is the management partition, of which nobody asks.
+        if fault.name == 'stale':
+            return fault.lpars
+        # The first is the management partition, which no client manages.
         return list(lpars)[::2]
 
-    def deliver(self, found: Iterable[events.Event]) -> list[events.Event]:
-        """Give what reaches a client of the events that it was to get."""
+    def apply_to_events(self, fetched: Iterable[events.Event]
+                        ) -> list[events.Event]:
+        """Return the events that reach a client."""
         delivered: list[events.Event] = []
-        for event in found:
-            # Without it pypowervm takes the application id for somebody
-            # else's and gives up.
-            rule = None if event.event_type == 'NEW_CLIENT' else self.draw(
-                EVENT, ('duplicate', 'drop', 'lose'))
-            fault = rule and rule.fault
-            if fault == 'lose':
+        for event in fetched:
+            # Never a NEW_CLIENT: without it pypowervm assumes that another
+            # client has its application id, and gives up.
+            fault = (None if event.event_type == 'NEW_CLIENT' else
+                     self.trigger(EVENT, ('duplicate', 'drop', 'lose')))
+            name = fault and fault.name
+            if name == 'lose':
                 delivered.append(event._replace(
                     event_type='MISSING_EVENTS', data='', detail=''))
-            elif fault != 'drop':
-                delivered += [event] * (2 if fault == 'duplicate' else 1)
-        if len(delivered) > 1 and self.draw(EVENT, ('reorder',)):
-            self._chance.shuffle(delivered)
+            elif name != 'drop':
+                delivered += [event] * (2 if name == 'duplicate' else 1)
+        if len(delivered) > 1 and self.trigger(EVENT, ('reorder',)):
+            self._rng.shuffle(delivered)
         return delivered
 
-    def _use(self, rule: Rule) -> None:
-        if rule.left is not None:
-            rule.left -= 1
-            if not rule.left:
-                self._rules.remove(rule)
+    def _use(self, fault: Fault) -> None:
+        if fault.left is not None:
+            fault.left -= 1
+            if not fault.left:
+                self._faults.remove(fault)
 
-    def _check(self, kind: str, fault: str) -> None:
+    def _validate(self, kind: str, name: str) -> None:
         if kind == EVENT:
-            known: tuple[str, ...] = DELIVERIES
+            names: tuple[str, ...] = EVENT_FAULTS
         elif kind in LISTING_KINDS:
-            known = REFUSALS + SPOILERS + LISTINGS
+            names = REQUEST_FAULTS + RESPONSE_FAULTS + LISTING_FAULTS
         elif kind == ANY or kind in self._kinds:
-            known = REFUSALS + SPOILERS
+            names = REQUEST_FAULTS + RESPONSE_FAULTS
         else:
             raise ValueError(
                 f'kind: {kind!r} is none of {ANY}, {EVENT}, '
                 f'{", ".join(sorted(set(self._kinds)))}')
-        if fault not in known:
-            raise ValueError(f'fault: {fault!r} does not happen to {kind}; '
-                             f'there are: {", ".join(known)}')
+        if name not in names:
+            raise ValueError(f'fault: {kind} has no fault {name!r}; '
+                             f'it has {", ".join(names)}')
 
 
 def _is_number(value: Any) -> bool:

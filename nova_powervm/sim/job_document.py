@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Job templates, requests and responses."""
+"""JobRequest and JobResponse entries."""
 
 import uuid
 
@@ -21,20 +21,21 @@ from nova_powervm.sim import jobs
 
 
 def template(group: str, operation: str) -> etree._Element:
-    """The entry that a client fills in to start a job."""
-    content = atom.document('JobRequest', _request_rows(group, operation, {}),
-                            namespace=atom.WEB_NS)
+    """Build the template of a JobRequest, which clients fill in."""
+    content = atom.schema_object(
+        'JobRequest', _request_fields(group, operation, {}),
+        namespace=atom.WEB_NS)
     return atom.entry(content, str(uuid.uuid4()))
 
 
 def parse_request(body: bytes) -> dict[str, str]:
-    """Read the parameters of a job request.
+    """Return the parameters in a JobRequest.
 
-    :raises ValueError: it is no job request.
+    :raises ValueError: if it is malformed.
     """
     root = atom.parse(body)
     if root.tag != '{%s}JobRequest' % atom.WEB_NS:
-        raise ValueError('A JobRequest is expected.')
+        raise ValueError('Expected a JobRequest.')
     ns = {'web': atom.WEB_NS}
     return {
         (parameter.findtext('web:ParameterName', '', ns)):
@@ -44,22 +45,22 @@ def parse_request(body: bytes) -> dict[str, str]:
 
 
 def response(job: jobs.Job, api_url: str) -> etree._Element:
-    """The entry that tells how a job is getting on."""
-    rows = [
-        atom.Row('RequestURL', 'ROR', atom.Link(
+    """Build the JobResponse of a job."""
+    fields = [
+        atom.Field('RequestURL', 'ROR', atom.Link(
             f'{job.group}/{job.target}/do/{job.operation}')),
-        atom.Row('TargetUuid', 'ROR', job.target),
-        atom.Row('JobID', 'ROR', job.job_id),
-        atom.Row('TimeStarted', 'ROR', job.started),
+        atom.Field('TargetUuid', 'ROR', job.target),
+        atom.Field('JobID', 'ROR', job.job_id),
+        atom.Field('TimeStarted', 'ROR', job.started),
         *([] if job.completed is None else [
-            atom.Row('TimeCompleted', 'ROR', job.completed)]),
-        atom.Row('Status', 'ROR', job.status),
-        atom.Row('JobRequestInstance', 'ROR', _request_rows(
+            atom.Field('TimeCompleted', 'ROR', job.completed)]),
+        atom.Field('Status', 'ROR', job.status),
+        atom.Field('JobRequestInstance', 'ROR', _request_fields(
             job.group, job.operation, job.parameters)),
-        atom.Row('Progress', 'ROO', []),
-        atom.Row('Results', 'ROR', _parameter_rows(job.results)),
+        atom.Field('Progress', 'ROO', []),
+        atom.Field('Results', 'ROR', _parameter_fields(job.results)),
     ]
-    content = atom.document('JobResponse', rows, namespace=atom.WEB_NS)
+    content = atom.schema_object('JobResponse', fields, namespace=atom.WEB_NS)
     url = content[1]
     url.set('rel', 'via')
     url.set('title', 'The URL to which the JobRequest was submitted.')
@@ -67,19 +68,19 @@ def response(job: jobs.Job, api_url: str) -> etree._Element:
                       href=f'{api_url}/jobs/{job.job_id}')
 
 
-def _request_rows(group: str, operation: str,
-                  parameters: dict[str, str]) -> list[atom.Row]:
+def _request_fields(group: str, operation: str,
+                    parameters: dict[str, str]) -> list[atom.Field]:
     return [
-        atom.Row('RequestedOperation', 'CUR', [
-            atom.Row('OperationName', 'ROR', operation),
-            atom.Row('GroupName', 'ROR', group)]),
-        atom.Row('JobParameters', 'CUR', _parameter_rows(parameters)),
+        atom.Field('RequestedOperation', 'CUR', [
+            atom.Field('OperationName', 'ROR', operation),
+            atom.Field('GroupName', 'ROR', group)]),
+        atom.Field('JobParameters', 'CUR', _parameter_fields(parameters)),
     ]
 
 
-def _parameter_rows(parameters: dict[str, str]) -> list[atom.Row]:
+def _parameter_fields(parameters: dict[str, str]) -> list[atom.Field]:
     return [
-        atom.Row('JobParameter', None, [
-            atom.Row('ParameterName', 'ROR', name),
-            atom.Row('ParameterValue', 'CUR', value)])
+        atom.Field('JobParameter', None, [
+            atom.Field('ParameterName', 'ROR', name),
+            atom.Field('ParameterValue', 'CUR', value)])
         for name, value in parameters.items()]

@@ -23,13 +23,13 @@ RUNNING = 'RUNNING'
 COMPLETED_OK = 'COMPLETED_OK'
 COMPLETED_WITH_ERROR = 'COMPLETED_WITH_ERROR'
 
-# Clients delete their jobs; of those that did not, the oldest go first.
+# Clients delete their jobs; above this number the oldest is dropped.
 MAX_JOBS = 10_000
 
 
 @dataclasses.dataclass
 class Job:
-    """A job; times in milliseconds of the epoch, as the service gives them."""
+    """A job; its times are milliseconds of the epoch, as in responses."""
 
     job_id: int
     group: str
@@ -42,7 +42,7 @@ class Job:
     results: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def finish(self, error: str | None = None, **results: str) -> None:
-        """Complete the job; nothing if it was completed before."""
+        """Complete the job, unless it is already complete."""
         if self.status != RUNNING:
             return
         self.completed = int(time.time() * 1000)
@@ -63,10 +63,10 @@ class JobTable:
     def start(self, group: str, target: str, operation: str,
               parameters: dict[str, str],
               run: Callable[[Job], None]) -> Job:
-        """Make a job and run it.
+        """Create and start a job.
 
-        :param run: begins the work; the job's ``finish`` ends it, then or
-            later.
+        :param run: starts the work; the work calls the job's ``finish``, in
+            ``run`` or later.
         """
         job = Job(next(self._ids), group, target, operation, parameters,
                   int(time.time() * 1000))
@@ -77,19 +77,19 @@ class JobTable:
         return job
 
     def get(self, job_id: str) -> Job:
-        """Find a job.
+        """Return a job.
 
-        :raises errors.NotFound: there is none.
+        :raises errors.NotFound: if it does not exist.
         """
         job = self._jobs.get(int(job_id)) if job_id.isdecimal() else None
         if job is None:
-            raise errors.NotFound(f'There is no job {job_id}.')
+            raise errors.NotFound(f'Job {job_id} does not exist.')
         return job
 
     def delete(self, job_id: str) -> None:
-        """Forget a job that is complete.
+        """Delete a job that is complete.
 
-        :raises errors.RestError: it is not there, or still running.
+        :raises errors.RestError: if it does not exist or is still running.
         """
         job = self.get(job_id)
         if job.status == RUNNING:

@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""File-based authentication: tokens, and the files that hold them."""
+"""Logon by file-based authentication: tokens, and the files with them."""
 
 import os
 import pathlib
@@ -27,8 +27,8 @@ from nova_powervm.sim import errors
 class Tokens:
     """The tokens of clients that are logged on.
 
-    Each is in a file of its own, readable by the user of this process alone,
-    in a new directory.
+    Each is in a file of its own in a temporary directory; only the user of
+    this process can read it.
     """
 
     def __init__(self) -> None:
@@ -36,61 +36,59 @@ class Tokens:
             tempfile.mkdtemp(prefix='nova-powervm-sim-'))
         self._files: dict[str, pathlib.Path] = {}
 
-    def logon(self) -> pathlib.Path:
-        """Make a token.
-
-        :returns: the file that holds it.
-        """
+    def issue(self) -> pathlib.Path:
+        """Issue a token and return the file with it."""
         token = secrets.token_urlsafe(64)
         path = self._folder / secrets.token_hex(16)
-        # O_EXCL and the mode from the start: nobody else ever sees it.
+        # O_EXCL and the mode at creation: no other user can ever read it.
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, 'w') as file:
             file.write(token)
         self._files[token] = path
         return path
 
-    def logoff(self, token: str) -> None:
-        """Forget a token."""
+    def revoke(self, token: str) -> None:
+        """Revoke a token; does nothing if it is not valid."""
         path = self._files.pop(token, None)
         if path is not None:
             path.unlink(missing_ok=True)
 
-    def valid(self, token: str | None) -> bool:
-        """Whether a client that shows this token is logged on."""
+    def is_valid(self, token: str | None) -> bool:
+        """Return whether a token is valid."""
         return token in self._files
 
-    def clear(self) -> None:
-        """Forget all tokens."""
+    def revoke_all(self) -> None:
+        """Revoke all tokens."""
         for token in tuple(self._files):
-            self.logoff(token)
+            self.revoke(token)
 
     def close(self) -> None:
-        """Remove the directory; all tokens are void."""
+        """Revoke all tokens and remove the directory."""
         self._files.clear()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def check_request(body: bytes) -> None:
-    """See that a logon asks for what the simulator has.
+def validate_request(body: bytes) -> None:
+    """Check that a logon request asks for a token file.
 
-    :raises errors.RestError: it is no logon request, or it brings a password
-        instead of asking for a token file.
+    :raises errors.RestError: if it is malformed, or if it has a password
+        instead.
     """
     try:
         root = atom.parse(body)
     except ValueError as exc:
         raise errors.RestError(400, str(exc)) from exc
     if root.tag != '{%s}LogonRequest' % atom.WEB_NS:
-        raise errors.RestError(400, 'A LogonRequest is expected.')
-    wanted = root.findtext('{%s}GenerateX-API-SessionFile' % atom.WEB_NS, '')
-    if wanted.strip().lower() != 'true':
+        raise errors.RestError(400, 'Expected a LogonRequest.')
+    wants_file = root.findtext(
+        '{%s}GenerateX-API-SessionFile' % atom.WEB_NS, '')
+    if wants_file.strip().lower() != 'true':
         raise errors.RestError(
-            401, 'Only file-based authentication is simulated.')
+            401, 'The simulator supports only file-based authentication.')
 
 
 def response(path: pathlib.Path) -> etree._Element:
-    """The answer to a logon."""
-    return atom.document('LogonResponse', [
-        atom.Row('X-API-SessionFile', 'ROR', str(path))],
+    """Build the LogonResponse that names a token's file."""
+    return atom.schema_object('LogonResponse', [
+        atom.Field('X-API-SessionFile', 'ROR', str(path))],
         namespace=atom.WEB_NS)

@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""What an LPAR is: its configuration and its state."""
+"""LPARs: their configuration and their state."""
 
 import dataclasses
 from typing import Any
@@ -21,13 +21,13 @@ from nova_powervm.sim import errors
 from nova_powervm.sim import transitions
 
 LPAR_TYPES = ('AIX/Linux', 'OS400')
-# pypowervm.util.sanitize_partition_name_for_api names this limit.
+# The limit in pypowervm.util.sanitize_partition_name_for_api.
 MAX_NAME_LENGTH = 31
 
 
 @dataclasses.dataclass
 class Memory:
-    """Sizes in MB."""
+    """Memory of an LPAR, MB."""
 
     desired: int = 1024
     minimum: int = 1024
@@ -36,7 +36,10 @@ class Memory:
 
 @dataclasses.dataclass
 class Processors:
-    """Virtual processors and, when they are shared, processing units."""
+    """Processors of an LPAR, dedicated or shared.
+
+    The fields from ``units`` on are about shared processors only.
+    """
 
     dedicated: bool = False
     desired: int = 1
@@ -57,7 +60,7 @@ class Processors:
 
 @dataclasses.dataclass
 class Config:
-    """What a client can say about an LPAR when it makes or changes it."""
+    """The part of an LPAR that a client sets."""
 
     name: str
     uuid: str | None = None
@@ -71,14 +74,14 @@ class Config:
     perf_collection: bool = False
     srr_capable: bool = False
     secure_boot: int = 0
-    # Whether the operating system answers RMC once it runs: pypowervm shuts
-    # it down through the operating system only then.
+    # Whether RMC is active while the LPAR runs: only then does pypowervm ask
+    # the operating system to shut down.
     rmc: bool = False
 
 
 @dataclasses.dataclass
 class Lpar:
-    """An LPAR of the host; the model alone changes it.
+    """An LPAR of the host; only the host changes it.
 
     ``version`` grows with each change that a client can see.
     """
@@ -93,50 +96,50 @@ class Lpar:
 
     @property
     def etag(self) -> str:
-        """The entity tag: a signed number, as in captured answers."""
+        """Entity tag of the LPAR's entry."""
         return etag(f'{self.uuid}:{self.version}')
 
     @property
     def name(self) -> str:
-        """The partition's name, which is unique on its host."""
+        """PartitionName, unique on its host."""
         return self.config.name
 
     @property
     def rmc_state(self) -> str:
-        """The state of the RMC connection."""
+        """State of the RMC connection."""
         up = self.config.rmc and self.state == transitions.RUNNING
         return 'active' if up else 'inactive'
 
     @property
     def operating_system(self) -> str:
-        """What RMC tells of the operating system."""
+        """Operating system, known only while RMC is active."""
         return 'Linux' if self.rmc_state == 'active' else 'Unknown'
 
     @property
     def reference_code(self) -> str:
-        """The operator panel's code."""
+        """Code on the operator panel."""
         if self.state == transitions.RUNNING:
             return 'Linux ppc64le'
         return '00000000'
 
 
 def etag(content: str) -> str:
-    """Make an entity tag."""
+    """Return an entity tag: a signed number, as in captured responses."""
     number = zlib.crc32(content.encode())
     return str(number - (1 << 32) if number >= 1 << 31 else number)
 
 
 def new_uuid() -> str:
-    """Make an LPAR's uuid: upper case, its first bit clear."""
+    """Return a random LPAR uuid: upper case, its first bit clear."""
     number = uuid.uuid4().int & ~(1 << 127)
     return str(uuid.UUID(int=number)).upper()
 
 
 def canonical_uuid(value: str) -> str:
-    """Bring an LPAR's uuid into the form of the REST service's URIs.
+    """Return an LPAR's uuid as the REST service spells it, in upper case.
 
-    :raises errors.RestError: it is none, or its first bit is set, which
-        PowerVM keeps for itself.
+    :raises errors.RestError: if it is not a uuid, or if its first bit is set,
+        which PowerVM reserves.
     """
     try:
         parsed = uuid.UUID(value)
@@ -144,14 +147,14 @@ def canonical_uuid(value: str) -> str:
         raise errors.RestError(400, f'{value!r} is not a UUID.') from None
     if parsed.int >> 127:
         raise errors.RestError(
-            400, f'{value} is no partition UUID: its first bit is set.')
+            400, f'{value} is not a partition UUID: its first bit is set.')
     return str(parsed).upper()
 
 
-def check(config: Config) -> None:
-    """See that a configuration makes sense.
+def validate(config: Config) -> None:
+    """Check a configuration.
 
-    :raises errors.RestError: it does not.
+    :raises errors.RestError: if it is not valid.
     """
     if not 1 <= len(config.name) <= MAX_NAME_LENGTH:
         raise errors.RestError(
@@ -169,8 +172,8 @@ def check(config: Config) -> None:
     if not cpu.dedicated:
         ranges.append(
             ('ProcessingUnits', cpu.min_units, cpu.units, cpu.max_units))
-    for what, low, desired, high in ranges:
+    for name, low, desired, high in ranges:
         if not 0 < low <= desired <= high:
             raise errors.RestError(
-                400, f'{what}: minimum {low}, desired {desired} and maximum '
+                400, f'{name}: minimum {low}, desired {desired} and maximum '
                 f'{high} are not in ascending order above 0.')

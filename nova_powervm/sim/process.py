@@ -10,20 +10,14 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""The simulator as a process of its own."""
+"""The simulator in a process of its own."""
 
-import contextlib
-import os
-import pathlib
-import select
-import subprocess
 import sys
-import tempfile
 from typing import Any
-from typing import IO
 from typing import Self
 
 from nova_powervm.sim import client
+from nova_powervm.testing import processes
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
@@ -31,34 +25,34 @@ _LISTENING = 'listening on '
 
 
 class SimulatorError(Exception):
-    """The simulator did not come up; the text has what it said."""
+    """The simulator did not start; the text has its standard error."""
 
 
 class SimulatorProcess:
-    """Runs the simulator on a free port, from start() to stop().
+    """Runs the simulator in a process, from start() to stop().
 
-    A context manager that does both. Not thread-safe. What the simulator says
-    on standard error meanwhile is repeated on ours when it ends.
+    A context manager that calls both. Not thread-safe. stop() copies the
+    standard error of the simulator to that of this process.
 
     :param options: options of the command, with underscores: ``lpars=20``,
-        ``boot_seconds=0.5``, ``debug=True``; ``port`` if it must be a
-        certain one.
+        ``boot_seconds=0.5``, ``debug=True``; without ``port`` it chooses a
+        free one.
     """
 
     def __init__(self, **options: Any) -> None:
         self._options = {'port': 0, **options}
-        self._running: contextlib.ExitStack | None = None
+        self._child: processes.Child | None = None
         self._port = 0
         self._pid = 0
 
     @property
     def port(self) -> int:
-        """The port that it listens on."""
+        """Port of the simulator."""
         return self._port
 
     @property
     def pid(self) -> int:
-        """The id of its process."""
+        """Id of its process."""
         return self._pid
 
     @property
@@ -67,42 +61,30 @@ class SimulatorProcess:
         return client.Control(self._port)
 
     def start(self) -> None:
-        """Start it and wait until it listens.
+        """Start the simulator and wait until it accepts connections.
 
-        :raises SimulatorError: it does not, or it runs already.
+        :raises SimulatorError: if it does not start, or already runs.
         """
-        if self._running is not None:
+        if self._child is not None:
             raise SimulatorError('The simulator is already running.')
-        with contextlib.ExitStack() as stack:
-            # A file, not a pipe: nobody reads it while the simulator runs.
-            stderr = stack.enter_context(tempfile.TemporaryFile('w+'))
-            # Not in our session: Ctrl-C is for us, who may need it to end.
-            process = subprocess.Popen(  # noqa: S603 -- our own command
-                self._command(), env=_environment(), text=True,
-                start_new_session=True,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr)
-            stack.callback(_repeat, stderr)
-            stack.callback(_end, process)
-            line = _first_line(process)
-            if not line.startswith(_LISTENING):
-                process.kill()
-                code = process.wait()
-                stderr.seek(0)
-                said = stderr.read().strip()
-                # Once is enough.
-                stderr.truncate(0)
-                raise SimulatorError(
-                    f'The simulator did not start (exit status {code}): '
-                    f'{said}')
-            self._port = int(line.rpartition(':')[2])
-            self._pid = process.pid
-            self._running = stack.pop_all()
+        child = processes.Child(
+            self._command(), ready=_LISTENING, start_seconds=_START_SECONDS,
+            stop_seconds=_STOP_SECONDS)
+        try:
+            address = child.start()
+        except processes.ProcessError as error:
+            raise SimulatorError(
+                f'The simulator did not start: {error}') from None
+        self._port = int(address.rpartition(':')[2])
+        self._pid = child.pid
+        self._child = child
 
     def stop(self) -> None:
-        """End it; nothing if it does not run."""
-        if self._running is not None:
-            self._running.close()
-            self._running = None
+        """Stop the simulator; does nothing if it does not run."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.stop()
+            sys.stderr.write(child.said())
 
     def __enter__(self) -> Self:
         self.start()
@@ -112,44 +94,10 @@ class SimulatorProcess:
         self.stop()
 
     def _command(self) -> list[str]:
-        # So it does not outlive us even when we are killed.
-        command = [sys.executable, '-m', 'nova_powervm.sim', '--until-eof']
+        # It ends with this process, even if that is killed.
+        command = processes.python('nova_powervm.sim', '--until-eof')
         for name, value in self._options.items():
             command.append('--' + name.replace('_', '-'))
             if value is not True:
                 command.append(str(value))
         return command
-
-
-def _environment() -> dict[str, str]:
-    # The package may be one that is not installed.
-    root = str(pathlib.Path(__file__).parents[2])
-    paths = [root, *filter(None, [os.environ.get('PYTHONPATH')])]
-    return {**os.environ, 'PYTHONPATH': os.pathsep.join(paths)}
-
-
-def _first_line(process: subprocess.Popen[str]) -> str:
-    """The first line on stdout; empty when there is none in time."""
-    stdout = process.stdout
-    if stdout is None:
-        return ''
-    # It writes the line at once, so that nothing blocks after select().
-    ready, _, _ = select.select([stdout], [], [], _START_SECONDS)
-    return stdout.readline() if ready else ''
-
-
-def _repeat(stderr: IO[str]) -> None:
-    stderr.seek(0)
-    sys.stderr.write(stderr.read())
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            pipe.close()

@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Quick properties of LPARs, which are JSON."""
+"""Quick properties of LPARs, as JSON values."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -20,10 +20,10 @@ from nova_powervm.sim import lpar as lpar_mod
 
 
 def properties(lpar: lpar_mod.Lpar, host: host_mod.Host) -> dict[str, Any]:
-    """All quick properties of an LPAR but its uuid.
+    """Return the quick properties of an LPAR, without its uuid.
 
-    Names and types are those of published answers of the service: numbers
-    are numbers, booleans are strings, and what is not known is null.
+    They have the names and types of published responses: numbers are numbers,
+    booleans are strings, and unknown values are null.
     """
     cpu = lpar.config.processors
     return {
@@ -56,5 +56,5 @@ def properties(lpar: lpar_mod.Lpar, host: host_mod.Host) -> dict[str, Any]:
 
 def listing(lpars: Iterable[lpar_mod.Lpar],
             host: host_mod.Host) -> list[dict[str, Any]]:
-    """The quick properties of LPARs, with their uuids."""
+    """Return the quick properties of LPARs, each with its uuid."""
     return [{**properties(lpar, host), 'UUID': lpar.uuid} for lpar in lpars]

@@ -31,81 +31,83 @@ from nova_powervm.sim import rest
 from nova_powervm.sim import settings
 
 ADDRESS = '127.0.0.1'
-# Thousands of uuids fit into a control request.
+# Enough for thousands of uuids in a control request.
 _MAX_BODY = 64 * 1024 * 1024
 _BACKLOG = 1024
-# Event polls are given up at once when the server stops.
+# Event polls end at once when the server stops.
 _STOP_SECONDS = 0.1
 
 
 def listen(port: int) -> socket.socket:
-    """Open the server's socket.
+    """Open the listening socket.
 
-    :param port: 0 takes any free one.
-    :raises OSError: the port is taken, or may not be used.
+    :param port: 0 chooses a free one.
+    :raises OSError: if the port is taken or not permitted.
     """
     return socket.create_server((ADDRESS, port), backlog=_BACKLOG)
 
 
-class Door:
-    """Where connections come in, and are refused for a time.
+class Acceptor:
+    """Accepts connections, and can refuse them for a time.
 
-    :param listener: the socket to begin with.
+    :param sock: the listening socket.
     """
 
-    def __init__(self, listener: socket.socket) -> None:
-        self._listener = listener
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
         self._runner: web.AppRunner | None = None
         self._site: web.SockSite | None = None
-        self._reopening: asyncio.Task[None] | None = None
+        self._restart: asyncio.Task[None] | None = None
 
-    async def open(self, runner: web.AppRunner) -> None:
-        """Accept connections and have them served."""
+    async def start(self, runner: web.AppRunner) -> None:
+        """Accept connections for a server."""
         self._runner = runner
-        self._site = web.SockSite(runner, self._listener, backlog=_BACKLOG)
+        self._site = web.SockSite(runner, self._socket, backlog=_BACKLOG)
         await self._site.start()
 
-    async def refuse(self, seconds: float, end: Callable[[], None]) -> None:
-        """Refuse connections for a time; those that there are go on.
+    async def refuse(self, seconds: float,
+                     before_restart: Callable[[], None]) -> None:
+        """Refuse new connections for a time; keep the open ones.
 
-        :param end: called before connections are accepted again.
-        :returns: when connections are refused.
-        :raises ValueError: they already are.
+        It returns as soon as it refuses connections.
+
+        :param before_restart: called before it accepts connections again.
+        :raises ValueError: if it already refuses connections.
         """
         runner = self._runner
         site, self._site = self._site, None
         if runner is None or site is None:
-            raise ValueError('Connections are already refused.')
-        address = self._listener.getsockname()
+            raise ValueError('The service already refuses connections.')
+        address = self._socket.getsockname()
         await site.stop()
-        # Bound, so that nobody else gets the port, but not listening.
-        self._listener = socket.socket()
-        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._listener.bind(address)
+        # Bound, so that no other process takes the port, but not listening.
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(address)
 
-        async def reopen() -> None:
+        async def restart() -> None:
             await asyncio.sleep(seconds)
-            end()
-            await self.open(runner)
+            before_restart()
+            await self.start(runner)
 
-        self._reopening = asyncio.create_task(reopen())
+        self._restart = asyncio.create_task(restart())
 
     def stop(self) -> None:
-        """Stay closed, if closed."""
-        if self._reopening is not None:
-            self._reopening.cancel()
+        """Cancel a pending restart; the server closes what it serves."""
+        if self._restart is not None:
+            self._restart.cancel()
         if self._site is None:
-            self._listener.close()
+            self._socket.close()
 
 
-async def serve(listener: socket.socket, config: settings.Settings,
+async def serve(sock: socket.socket, config: settings.Settings,
                 memory_mb: int, proc_units: int, lpars: int,
                 until_eof: bool, started: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT.
 
-    :param lpars: running LPARs that there are from the start.
-    :param until_eof: the end of standard input ends it as well.
-    :param started: told the server's URL once it answers.
+    :param lpars: number of running LPARs at the start.
+    :param until_eof: stop at the end of standard input as well.
+    :param started: called with the server's URL when it accepts connections.
     """
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -114,26 +116,26 @@ async def serve(listener: socket.socket, config: settings.Settings,
     if until_eof:
         threading.Thread(target=_wait_for_eof, args=(loop, stop),
                          daemon=True).start()
-    port = listener.getsockname()[1]
-    # Captured answers and events say localhost, whoever asks.
+    port = sock.getsockname()[1]
+    # Captured responses and events have localhost for every client.
     host = host_mod.Host(loop, config, f'http://localhost:{port}', memory_mb,
                          proc_units)
     tokens = logon.Tokens()
     try:
         service = rest.RestService(host, tokens, random.SystemRandom())
-        door = Door(listener)
-        commands = control.ControlService(host, service, door.refuse)
+        acceptor = Acceptor(sock)
+        commands = control.ControlService(host, service, acceptor.refuse)
         commands.add_lpars(count=lpars)
         runner = web.AppRunner(application(service, commands),
                                access_log=None, handler_cancellation=True,
                                shutdown_timeout=_STOP_SECONDS)
         await runner.setup()
         try:
-            await door.open(runner)
+            await acceptor.start(runner)
             started(f'http://{ADDRESS}:{port}')
             await stop.wait()
         finally:
-            door.stop()
+            acceptor.stop()
             await runner.cleanup()
     finally:
         tokens.close()
@@ -141,20 +143,19 @@ async def serve(listener: socket.socket, config: settings.Settings,
 
 def _wait_for_eof(loop: asyncio.AbstractEventLoop,
                   stop: asyncio.Event) -> None:
-    # In a thread, as a loop cannot wait for files; and past sys.stdin, whose
-    # lock a thread that is still reading would hold when Python ends.
+    # In a thread: a loop cannot wait for files. Not through sys.stdin: a
+    # thread that still reads would hold its lock when Python exits.
     while os.read(sys.stdin.fileno(), 1024):
         pass
-    # The loop may have ended by itself meanwhile.
+    # The loop may be closed by now.
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(stop.set)
 
 
 def application(service: rest.RestService,
                 commands: control.ControlService) -> web.Application:
-    """Put the REST service and the control interface together."""
-    root = web.Application(client_max_size=_MAX_BODY)
-    root.middlewares.append(service.middleware)
-    service.add_routes(root.router)
-    commands.add_routes(root.router)
-    return root
+    """Return the application with REST service and control interface."""
+    app = web.Application(client_max_size=_MAX_BODY)
+    service.add_to(app)
+    commands.add_to(app)
+    return app

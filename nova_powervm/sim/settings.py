@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Settings that can be changed while the simulator runs."""
+"""Settings, which can change while the simulator runs."""
 
 import dataclasses
 from typing import Any
@@ -20,15 +20,16 @@ from typing import Any
 class Settings:
     """How the simulated host behaves.
 
-    boot_seconds, shutdown_seconds: how long an LPAR takes, seconds.
-    boot_events, shutdown_events: PartitionState events that it sends
-    meanwhile, evenly spread; the last one when it has arrived.
-    poll_seconds: how long an event poll waits when there are no events.
-    event_queue_size: events kept for a client that does not poll; when there
-    are more, they are replaced by one MISSING_EVENTS.
-    quick_all: whether ``quick/All`` is offered; a 404 otherwise.
-    latency_ms: added to each answer but those of event polls, milliseconds;
-    or a mapping of request kind to milliseconds for just these kinds.
+    boot_seconds, shutdown_seconds: duration of a boot or a shutdown, seconds.
+    boot_events, shutdown_events: PartitionState events that an LPAR sends
+    during a boot or a shutdown, evenly spread; the last one at its end.
+    poll_seconds: how long an event poll waits for an event, seconds.
+    event_queue_size: events queued for a client that does not poll; one more
+    replaces the whole queue with a MISSING_EVENTS.
+    quick_all: whether the service has ``quick/All``; it responds 404 if not.
+    latency_ms: latency of each response except those to event polls,
+    milliseconds; or a mapping of request kinds to milliseconds, for only
+    these kinds.
     """
 
     boot_seconds: float = 5.0
@@ -42,20 +43,20 @@ class Settings:
 
     def __post_init__(self) -> None:
         for name, value in dataclasses.asdict(self).items():
-            _check(name, value)
+            _validate(name, value)
 
     def update(self, **changes: Any) -> None:
-        """Change settings, all of them or none.
+        """Change settings: all of them, or none if one is invalid.
 
-        :raises ValueError: for a name that does not exist or a bad value.
+        :raises ValueError: for an unknown name or an invalid value.
         """
         for name, value in changes.items():
-            _check(name, value)
+            _validate(name, value)
         for name, value in changes.items():
             setattr(self, name, value)
 
     def latency(self, kind: str) -> float:
-        """Seconds by which the answer to a request of this kind is late."""
+        """Return the latency of responses to a kind of request, seconds."""
         if isinstance(self.latency_ms, dict):
             return self.latency_ms.get(kind, 0.0) / 1000
         return 0.0 if kind == 'event_poll' else self.latency_ms / 1000
@@ -74,22 +75,23 @@ def _is_count(value: Any) -> bool:
     return _is_amount(value) and isinstance(value, int)
 
 
-def _check(name: str, value: Any) -> None:
+def _validate(name: str, value: Any) -> None:
     if name in _SECONDS:
-        valid, wanted = _is_amount(value), 'seconds, 0 or more'
+        valid, expected = _is_amount(value), 'seconds, 0 or more'
     elif name in _COUNTS:
-        valid, wanted = _is_count(value), 'a whole number, 0 or more'
+        valid, expected = _is_count(value), 'an integer, 0 or more'
     elif name == 'event_queue_size':
         valid = _is_count(value) and value > 0
-        wanted = 'a whole number, 1 or more'
+        expected = 'an integer, 1 or more'
     elif name == 'quick_all':
-        valid, wanted = isinstance(value, bool), 'true or false'
+        valid, expected = isinstance(value, bool), 'true or false'
     elif name == 'latency_ms':
         amounts = value.values() if isinstance(value, dict) else (value,)
         valid = all(map(_is_amount, amounts))
-        wanted = 'milliseconds, or a mapping of request kind to milliseconds'
+        expected = 'milliseconds, or a mapping of request kinds to them'
     else:
         names = ', '.join(field.name for field in dataclasses.fields(Settings))
-        raise ValueError(f'{name}: no such setting; there are: {names}')
+        raise ValueError(f'{name}: unknown setting; the settings are {names}')
     if not valid:
-        raise ValueError(f'{name}: {value!r} is not valid; expected {wanted}')
+        raise ValueError(f'{name}: {value!r} is not valid; expected '
+                         f'{expected}')

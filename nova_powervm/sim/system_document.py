@@ -10,9 +10,10 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""ManagedSystem and ManagementConsole elements.
+"""ManagedSystem and ManagementConsole entries.
 
-The measure is pypowervm's capture of a NovaLink host, sys_with_sriov.txt.
+They have the fields of a captured NovaLink host (sys_with_sriov.txt of
+pypowervm's tests).
 """
 
 import uuid
@@ -22,7 +23,7 @@ from lxml import etree
 from nova_powervm.sim import atom
 from nova_powervm.sim import host as host_mod
 
-Row = atom.Row
+Field = atom.Field
 
 _COMPAT_MODES = ('default', 'POWER6', 'POWER6_Plus', 'POWER7', 'POWER8')
 _MEMORY_REGION_MB = 256
@@ -31,103 +32,104 @@ _MAX_PROCESSORS = 256
 
 
 def managed_system(host: host_mod.Host, href: str) -> etree._Element:
-    """Make the managed system's entry."""
-    content = atom.document('ManagedSystem', _system_rows(host), host.uuid)
+    """Build the entry of the managed system."""
+    content = atom.schema_object('ManagedSystem', _system_fields(host),
+                                 host.uuid)
     return atom.entry(content, host.uuid, href, host.etag)
 
 
 def management_console(host: host_mod.Host, href: str) -> etree._Element:
-    """Make the management console's entry."""
+    """Build the entry of the management console."""
     key = console_uuid(host)
-    content = atom.document('ManagementConsole', [
-        Row('MachineTypeModelAndSerialNumber', 'ROR', _mtms(host)),
-        Row('ManagedSystems', 'CUD', atom.Links([host.url])),
-        Row('ManagementConsoleName', 'CUR', 'localhost'),
-        Row('NetworkInterfaces', 'CUD', []),
+    content = atom.schema_object('ManagementConsole', [
+        Field('MachineTypeModelAndSerialNumber', 'ROR', _mtms(host)),
+        Field('ManagedSystems', 'CUD', atom.Links([host.url])),
+        Field('ManagementConsoleName', 'CUR', 'localhost'),
+        Field('NetworkInterfaces', 'CUD', []),
     ], key)
     return atom.entry(content, key, href, host.etag)
 
 
 def console_uuid(host: host_mod.Host) -> str:
-    """The management console's uuid."""
+    """Return the uuid of the management console."""
     return str(uuid.uuid5(uuid.UUID(host.uuid), 'ManagementConsole'))
 
 
-def _system_rows(host: host_mod.Host) -> list[Row]:
+def _system_fields(host: host_mod.Host) -> list[Field]:
     return [
-        Row('AssociatedLogicalPartitions', 'CUD', atom.Links(
+        Field('AssociatedLogicalPartitions', 'CUD', atom.Links(
             [host.lpar_url(lpar) for lpar in host])),
-        Row('AssociatedSystemCapabilities', 'CUD', _capabilities()),
-        Row('AssociatedSystemIOConfiguration', 'CUD', [
-            Row('AvailableWWPNs', 'CUD', 0),
-            Row('HostChannelAdapters', 'CUD', []),
-            Row('IOAdapters', 'CUD', []),
-            Row('IOBuses', 'CUD', []),
-            Row('IOSlots', 'CUD', []),
-            Row('SRIOVAdapters', 'CUD', []),
-            Row('WWPNPrefix', 'CUD', '13857705831041335296')]),
-        Row('AssociatedSystemMemoryConfiguration', 'CUD', _memory(host)),
-        Row('AssociatedSystemProcessorConfiguration', 'CUD',
+        Field('AssociatedSystemCapabilities', 'CUD', _capabilities()),
+        Field('AssociatedSystemIOConfiguration', 'CUD', [
+            Field('AvailableWWPNs', 'CUD', 0),
+            Field('HostChannelAdapters', 'CUD', []),
+            Field('IOAdapters', 'CUD', []),
+            Field('IOBuses', 'CUD', []),
+            Field('IOSlots', 'CUD', []),
+            Field('SRIOVAdapters', 'CUD', []),
+            Field('WWPNPrefix', 'CUD', '13857705831041335296')]),
+        Field('AssociatedSystemMemoryConfiguration', 'CUD', _memory(host)),
+        Field('AssociatedSystemProcessorConfiguration', 'CUD',
             _processors(host)),
-        Row('MachineTypeModelAndSerialNumber', 'ROR', _mtms(host)),
-        Row('ManufacturingDefaultConfigurationEnabled', 'ROR', False),
-        Row('MaximumPartitions', 'CUD', 1000),
-        Row('PrimaryIPAddress', 'CUR', '127.0.0.1'),
-        Row('State', 'ROR', 'operating'),
-        Row('SystemName', 'CUR', f'simulated-{host.serial}'),
-        Row('SystemMigrationInformation', 'ROR', [
-            Row('MaximumInactiveMigrations', 'ROR', 0),
-            Row('MaximumActiveMigrations', 'ROR', 0),
-            Row('NumberOfInactiveMigrationsInProgress', 'ROR', 0),
-            Row('NumberOfActiveMigrationsInProgress', 'ROR', 0)]),
-        Row('ReferenceCode', 'ROO', '00000000'),
-        Row('IsPowerVMManagementMaster', 'ROO', True),
-        Row('IsManagementPartitionPowerVMManagementMaster', 'ROO', True),
-        Row('IsHMCPowerVMManagementMaster', 'ROO', False),
+        Field('MachineTypeModelAndSerialNumber', 'ROR', _mtms(host)),
+        Field('ManufacturingDefaultConfigurationEnabled', 'ROR', False),
+        Field('MaximumPartitions', 'CUD', 1000),
+        Field('PrimaryIPAddress', 'CUR', '127.0.0.1'),
+        Field('State', 'ROR', 'operating'),
+        Field('SystemName', 'CUR', f'simulated-{host.serial}'),
+        Field('SystemMigrationInformation', 'ROR', [
+            Field('MaximumInactiveMigrations', 'ROR', 0),
+            Field('MaximumActiveMigrations', 'ROR', 0),
+            Field('NumberOfInactiveMigrationsInProgress', 'ROR', 0),
+            Field('NumberOfActiveMigrationsInProgress', 'ROR', 0)]),
+        Field('ReferenceCode', 'ROO', '00000000'),
+        Field('IsPowerVMManagementMaster', 'ROO', True),
+        Field('IsManagementPartitionPowerVMManagementMaster', 'ROO', True),
+        Field('IsHMCPowerVMManagementMaster', 'ROO', False),
     ]
 
 
-def _capabilities() -> list[Row]:
-    # Only what pypowervm asks for (managed_system._CAPABILITY_MAP), and no
-    # capability that is not simulated: clients are not to try it.
+def _capabilities() -> list[Field]:
+    # Those that pypowervm reads (managed_system._CAPABILITY_MAP); False for
+    # what is not simulated, so that clients do not try it.
     return [
-        Row('ActiveLogicalPartitionMobilityCapable', 'ROO', False),
-        Row('ActiveMemoryExpansionCapable', 'ROO', False),
-        Row('AIXCapable', 'ROO', 'Active'),
-        Row('IBMiCapable', 'ROO', True),
-        Row('IBMiLogicalPartitionMobilityCapable', 'ROO', False),
-        Row('IBMiRestrictedIOModeCapable', 'ROO', True),
-        Row('InactiveLogicalPartitionMobilityCapable', 'ROO', False),
-        Row('LinuxCapable', 'ROO', True),
-        Row('PowerVMLogicalPartitionSimplifiedRemoteRestartCapable', 'ROO',
+        Field('ActiveLogicalPartitionMobilityCapable', 'ROO', False),
+        Field('ActiveMemoryExpansionCapable', 'ROO', False),
+        Field('AIXCapable', 'ROO', 'Active'),
+        Field('IBMiCapable', 'ROO', True),
+        Field('IBMiLogicalPartitionMobilityCapable', 'ROO', False),
+        Field('IBMiRestrictedIOModeCapable', 'ROO', True),
+        Field('InactiveLogicalPartitionMobilityCapable', 'ROO', False),
+        Field('LinuxCapable', 'ROO', True),
+        Field('PowerVMLogicalPartitionSimplifiedRemoteRestartCapable', 'ROO',
             True),
-        Row('SharedProcessorPoolCapable', 'ROO', True),
-        Row('VirtualEthernetCustomMACAddressCapable', 'ROR', True),
-        Row('PartitionSecureBootCapable', 'ROO', True),
+        Field('SharedProcessorPoolCapable', 'ROO', True),
+        Field('VirtualEthernetCustomMACAddressCapable', 'ROR', True),
+        Field('PartitionSecureBootCapable', 'ROO', True),
     ]
 
 
-def _memory(host: host_mod.Host) -> list[Row]:
+def _memory(host: host_mod.Host) -> list[Field]:
     free = host.free_memory_mb
     return [
-        Row('ConfigurableSystemMemory', 'ROR', host.memory_mb),
-        Row('CurrentAvailableSystemMemory', 'ROR', free),
-        Row('CurrentLogicalMemoryBlockSize', 'ROR', _MEMORY_REGION_MB),
-        Row('DefaultHardwarePageTableRatio', 'COR', 6),
-        Row('InstalledSystemMemory', 'ROR', host.memory_mb),
-        Row('MaximumMemoryPoolCount', 'ROR', 1),
-        Row('MemoryRegionSize', 'CUD', _MEMORY_REGION_MB),
-        Row('MemoryUsedByHypervisor', 'ROR', host.hypervisor_memory_mb),
-        Row('PendingAvailableSystemMemory', 'CUD', free),
-        Row('PendingLogicalMemoryBlockSize', 'CUD', _MEMORY_REGION_MB),
-        Row('PendingMemoryRegionSize', 'CUD', _MEMORY_REGION_MB),
+        Field('ConfigurableSystemMemory', 'ROR', host.memory_mb),
+        Field('CurrentAvailableSystemMemory', 'ROR', free),
+        Field('CurrentLogicalMemoryBlockSize', 'ROR', _MEMORY_REGION_MB),
+        Field('DefaultHardwarePageTableRatio', 'COR', 6),
+        Field('InstalledSystemMemory', 'ROR', host.memory_mb),
+        Field('MaximumMemoryPoolCount', 'ROR', 1),
+        Field('MemoryRegionSize', 'CUD', _MEMORY_REGION_MB),
+        Field('MemoryUsedByHypervisor', 'ROR', host.hypervisor_memory_mb),
+        Field('PendingAvailableSystemMemory', 'CUD', free),
+        Field('PendingLogicalMemoryBlockSize', 'CUD', _MEMORY_REGION_MB),
+        Field('PendingMemoryRegionSize', 'CUD', _MEMORY_REGION_MB),
     ]
 
 
-def _processors(host: host_mod.Host) -> list[Row]:
+def _processors(host: host_mod.Host) -> list[Field]:
     free = _units(host.free_proc_units)
     limits = [
-        Row(name, 'ROR', _MAX_PROCESSORS) for name in (
+        Field(name, 'ROR', _MAX_PROCESSORS) for name in (
             'CurrentMaximumProcessorsPerAIXOrLinuxPartition',
             'CurrentMaximumProcessorsPerIBMiPartition',
             'CurrentMaximumAllowedProcessorsPerPartition',
@@ -135,32 +137,33 @@ def _processors(host: host_mod.Host) -> list[Row]:
             'CurrentMaximumVirtualProcessorsPerAIXOrLinuxPartition',
             'CurrentMaximumVirtualProcessorsPerIBMiPartition',
             'CurrentMaximumVirtualProcessorsPerVirtualIOServerPartition')]
-    modes = [Row('SupportedPartitionProcessorCompatibilityModes', 'ROR', mode)
-             for mode in _COMPAT_MODES]
+    modes = [
+        Field('SupportedPartitionProcessorCompatibilityModes', 'ROR', mode)
+        for mode in _COMPAT_MODES]
     return [
-        Row('ConfigurableSystemProcessorUnits', 'ROR',
+        Field('ConfigurableSystemProcessorUnits', 'ROR',
             _units(host.proc_units)),
-        Row('CurrentAvailableSystemProcessorUnits', 'ROR', free),
+        Field('CurrentAvailableSystemProcessorUnits', 'ROR', free),
         *limits,
-        Row('InstalledSystemProcessorUnits', 'ROR', _units(host.proc_units)),
-        Row('MaximumAllowedVirtualProcessorsPerPartition', 'ROR',
+        Field('InstalledSystemProcessorUnits', 'ROR', _units(host.proc_units)),
+        Field('MaximumAllowedVirtualProcessorsPerPartition', 'ROR',
             _MAX_PROCESSORS),
-        Row('MinimumProcessorUnitsPerVirtualProcessor', 'ROR',
+        Field('MinimumProcessorUnitsPerVirtualProcessor', 'ROR',
             _MIN_PROC_UNITS),
-        Row('PendingAvailableSystemProcessorUnits', 'CUD', free),
+        Field('PendingAvailableSystemProcessorUnits', 'CUD', free),
         *modes,
     ]
 
 
 def _units(value: float) -> float | int:
-    # They come in hundredths, and whole ones without a point.
+    # NovaLink rounds to hundredths and writes integers without a point.
     rounded = round(value, 2)
     return int(rounded) if rounded.is_integer() else rounded
 
 
-def _mtms(host: host_mod.Host) -> list[Row]:
+def _mtms(host: host_mod.Host) -> list[Field]:
     return [
-        Row('MachineType', 'CUR', '8408'),
-        Row('Model', 'CUR', 'E8E'),
-        Row('SerialNumber', 'CUR', host.serial),
+        Field('MachineType', 'CUR', '8408'),
+        Field('Model', 'CUR', 'E8E'),
+        Field('SerialNumber', 'CUR', host.serial),
     ]

@@ -10,11 +10,11 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""What happens to an LPAR, step by step, when it boots or shuts down.
+"""Transitions: the steps of an LPAR's boot or shutdown.
 
-The order of the events is that of pypowervm's captured stream of a deploy
-(pypowervm/tests/data/event_feed.txt); where and how many PartitionState
-events there are between is a matter of settings.
+The order of events is that of pypowervm's captured deploy
+(pypowervm/tests/data/event_feed.txt); settings choose the number of
+PartitionState events and their times.
 """
 
 from collections.abc import Callable
@@ -33,39 +33,47 @@ SHUTTING_DOWN = 'shutting down'
 class StepKind(enum.Enum):
     """What a step does."""
 
-    STATE = 'the LPAR enters a state'
-    LPAR_EVENT = 'a MODIFY_URI of the LPAR'
-    SYSTEM_EVENT = 'a MODIFY_URI of its managed system'
+    STATE = 'set the PartitionState of the LPAR'
+    LPAR_EVENT = 'publish a MODIFY_URI of the LPAR'
+    SYSTEM_EVENT = 'publish a MODIFY_URI of its managed system'
 
 
 class Step(NamedTuple):
-    """One step; ``value`` is a state or an event detail."""
+    """A step of a transition.
+
+    :ivar seconds: its time, from the start of the transition.
+    :ivar value: the PartitionState, or the detail of the event.
+    """
 
     seconds: float
     kind: StepKind
     value: str
 
 
-class Handle(Protocol):
-    """A call that was scheduled."""
+class TimerHandle(Protocol):
+    """A scheduled call."""
 
     def cancel(self) -> None:
-        """See that it does not happen."""
+        """Cancel the call."""
 
 
 class Scheduler(Protocol):
-    """The part of an asyncio event loop that the model needs."""
+    """The part of an asyncio event loop that transitions need."""
 
     def time(self) -> float:
-        """Seconds of a monotonic clock."""
+        """Return the time of a monotonic clock, seconds."""
 
     def call_later(self, delay: float,
-                   callback: Callable[[], object]) -> Handle:
-        """Call back after that many seconds."""
+                   callback: Callable[[], object]) -> TimerHandle:
+        """Call ``callback`` after a delay, seconds."""
 
 
 def boot(seconds: float, events: int) -> list[Step]:
-    """Steps from not activated to running."""
+    """Return the steps of a boot.
+
+    :param seconds: its duration.
+    :param events: its number of PartitionState events.
+    """
     steps = [
         Step(0, StepKind.STATE, STARTING),
         Step(0, StepKind.LPAR_EVENT, 'NVRAM'),
@@ -80,7 +88,7 @@ def boot(seconds: float, events: int) -> list[Step]:
 
 
 def shutdown(seconds: float, events: int) -> list[Step]:
-    """Steps of an orderly shutdown."""
+    """Return the steps of a shutdown; parameters as for :func:`boot`."""
     steps = [
         Step(0, StepKind.STATE, SHUTTING_DOWN),
         Step(seconds, StepKind.STATE, NOT_ACTIVATED),
@@ -91,22 +99,22 @@ def shutdown(seconds: float, events: int) -> list[Step]:
     return _in_order(steps)
 
 
-def power_cut(events: int) -> list[Step]:
-    """Steps of a hard power off: at once, and nothing shuts down."""
+def hard_power_off(events: int) -> list[Step]:
+    """Return the steps of a hard power off: all at once, no shutdown."""
     return [step for step in shutdown(0, events)
             if step.value != SHUTTING_DOWN]
 
 
-def followed_by(first: Sequence[Step], then: Sequence[Step]) -> list[Step]:
-    """The steps of ``first``, and after its last those of ``then``."""
+def concatenate(first: Sequence[Step], second: Sequence[Step]) -> list[Step]:
+    """Return the steps of ``first``, then those of ``second``."""
     start = first[-1].seconds
     return [*first, *(step._replace(seconds=start + step.seconds)
-                      for step in then)]
+                      for step in second)]
 
 
 def _state_events(seconds: float, events: int) -> list[Step]:
     gaps = max(events - 1, 1)
-    # A single event comes when the LPAR has arrived.
+    # A single event comes with the final state.
     times = [seconds] if events == 1 else [
         seconds * i / gaps for i in range(events)]
     return [Step(at, StepKind.LPAR_EVENT, 'PartitionState,Other')
@@ -118,13 +126,13 @@ def _in_order(steps: list[Step]) -> list[Step]:
 
 
 class Transition:
-    """Takes an LPAR through its steps; runs in the scheduler's thread.
+    """Performs steps, each at its time, in the scheduler's thread.
 
-    Steps that are due at once are taken before the constructor returns.
+    The constructor performs those that are due at once.
 
-    :param scheduler: tells the time and calls back.
-    :param steps: in the order of their seconds.
-    :param perform: does one step.
+    :param scheduler: has the clock and the timers.
+    :param steps: in the order of their times.
+    :param perform: performs one step.
     """
 
     def __init__(self, scheduler: Scheduler, steps: Sequence[Step],
@@ -133,29 +141,29 @@ class Transition:
         self._steps = steps
         self._perform = perform
         self._next = 0
-        self._handle: Handle | None = None
-        self._began = scheduler.time()
+        self._timer: TimerHandle | None = None
+        self._started = scheduler.time()
         self._run()
 
     @property
     def finished(self) -> bool:
-        """Whether there is no step left."""
+        """Whether no step is left."""
         return self._next >= len(self._steps)
 
     def cancel(self) -> None:
-        """Leave out the steps that are left."""
+        """Drop the steps that are left."""
         self._next = len(self._steps)
-        if self._handle is not None:
-            self._handle.cancel()
-            self._handle = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _run(self) -> None:
-        self._handle = None
+        self._timer = None
         while not self.finished:
             step = self._steps[self._next]
-            delay = self._began + step.seconds - self._scheduler.time()
+            delay = self._started + step.seconds - self._scheduler.time()
             if delay > 0:
-                self._handle = self._scheduler.call_later(delay, self._run)
+                self._timer = self._scheduler.call_later(delay, self._run)
                 return
             self._next += 1
             self._perform(step)

@@ -13,8 +13,8 @@
 
 """The process under test: the driver, its event module and a nova in memory.
 
-Started by :mod:`.subject`, which it connects to and which tells it what
-happens on nova's side: a line of JSON each way for every command.
+:mod:`.subject` starts it, and tells it over a connection what happens on
+nova's side: a line of JSON each way for every command.
 """
 
 import argparse
@@ -25,169 +25,153 @@ import os
 import random
 import socket
 import threading
-import time
 
-from nova_powervm.demo import backend as demo_backend
+from nova_powervm.testing import backends
 
 
-class Records:
-    """Nova's records, its conductor's failures, and what must never happen.
+class Power:
+    """What nova uses of the driver, but power operations that never hang.
 
-    Made after the backend was chosen, as everything of nova is imported here.
+    They go to the simulator's control: the faults are for the event module,
+    and pypowervm would wait 20 minutes for an answer that does not come.
+
+    :param driver: the driver under test.
+    :param port: the simulator's port.
     """
 
-    def __init__(self, driver, seed):
-        from nova_powervm.tests.functional.wire import records
+    def __init__(self, driver, port):
+        from nova_powervm.sim import client
 
-        self.nova = records.Nova(driver)
-        self.failing = 0.0
-        self.slow = 0.0
-        self.failed = 0
-        self.emitted = 0
-        self.violations = []
-        self._chance = random.Random(seed)
-        self._told = set()
-        self._lock = threading.Lock()
+        self._control = client.Control(port)
+        self.get_info = driver.get_info
 
-    def _call(self):
-        """One call to nova-conductor."""
-        if self.slow:
-            time.sleep(self._chance.random() * self.slow)
-        if self._chance.random() < self.failing:
-            self.failed += 1
-            raise TimeoutError('nova-conductor does not answer')
+    def power_on(self, context, instance, network_info):
+        self._set_state(instance, 'running')
 
-    def get_by_filters(self, *args, **kwargs):
-        self._call()
-        return self.nova.get_by_filters(*args, **kwargs)
+    def power_off(self, instance):
+        self._set_state(instance, 'not activated')
 
-    def get_by_host(self, *args, **kwargs):
-        self._call()
-        return self.nova.get_by_host(*args, **kwargs)
+    def _set_state(self, instance, state):
+        from nova_powervm.testing import internals
+        from nova_powervm.testing import waiting
 
-    def emit_event(self, event):
-        uuid = event.get_instance_uuid()
-        with self._lock:
-            self.emitted += 1
-            if uuid in self._told:
-                self.violations.append('two events at once for ' + uuid)
-            self._told.add(uuid)
-        try:
-            self._call()
-            if uuid in self.nova.instances:
-                self.nova.emit_event(event)
-            self._call()
-        finally:
-            with self._lock:
-                self._told.discard(uuid)
-            # It is not the harness that is to grow.
-            self.nova.events.clear()
+        def reached():
+            try:
+                self._control.set_state(
+                    [internals.lpar_uuid(instance.uuid)], state)
+            except OSError:
+                return False
+            return True
 
-
-class LastResort(logging.Handler):
-    """Remembers the instances that were left to nova's periodic task.
-
-    And how often each line above INFO was logged.
-    """
-
-    def __init__(self):
-        super().__init__(logging.WARNING)
-        self.instances = set()
-        self.lines = collections.Counter()
-
-    def emit(self, record):
-        self.lines['%s %s' % (record.levelname, record.msg)] += 1
-        instance = getattr(record, 'instance', None)
-        if instance is not None and 'nova was told' in str(record.msg):
-            self.instances.add(instance.uuid)
+        waiting.wait_until(reached, 'the simulator')
 
 
 class Compute:
-    """Answers the commands.
+    """Answers the commands, which are its public methods.
 
     :param options: of the command line.
     """
 
     def __init__(self, options):
-        import mock
+        # Not before the backend was chosen.
         from nova import objects
 
         from nova_powervm import conf
-        from nova_powervm.tests.unit.virt.powervm import world
+        from nova_powervm.testing import internals
+        from nova_powervm.testing import logs
+        from nova_powervm.testing import nova
         from nova_powervm.virt.powervm import driver
-        from nova_powervm.virt.powervm.lifecycle import hypervisor
-        from nova_powervm.virt.powervm.lifecycle import watch
-        from nova_powervm.virt.powervm import session
 
         objects.register_all()
         conf.CONF([], project='nova', default_config_files=[],
                   default_config_dirs=[])
-        conf.CONF.set_override('host', world.HOST)
+        self._host = internals.HOST
+        conf.CONF.set_override('host', self._host)
         for name, value in json.loads(options.powervm).items():
             conf.CONF.set_override(name, value, 'powervm')
         conf.CONF.set_override('rest_port', options.rest_port, 'powervm')
-        # So that minutes are enough for what takes as long as an hour.
-        watch._INTERVAL = 1.0
-        hypervisor._TIMEOUT = session._QUICK_TIMEOUT = 4.0
-        session._POLL_TIMEOUT = session._LOGON_TIMEOUT = 4.0
-        self.warnings = LastResort()
+        internals.ShortTimes(check=1.0, poll=4.0, read=4.0).setUp()
+        # Nothing on standard error.
+        logging.getLogger().addHandler(logging.NullHandler())
         if options.log:
             logging.basicConfig(
-                filename=options.log, level=logging.INFO,
+                filename=options.log, level=logging.INFO, force=True,
                 format='%(asctime)s %(levelname)s %(name)s %(message)s')
-        else:
-            # Nothing on standard error either.
-            logging.getLogger().addHandler(logging.NullHandler())
-        logging.getLogger('nova_powervm').addHandler(self.warnings)
+        self._logs = logs.Logs(
+            level=logging.INFO if options.log else logging.WARNING)
+        self._logs.setUp()
+        self._warnings = collections.Counter()
+        self._left_to_nova = set()
         self._driver = driver.PowerVMDriver(None)
-        self._records = Records(self._driver, options.seed)
-        for name in ('get_by_filters', 'get_by_host'):
-            mock.patch.object(objects.InstanceList, name,
-                              getattr(self._records, name)).start()
+        self._nova = nova.Nova(
+            Power(self._driver, options.rest_port), self._host,
+            chance=random.Random(options.seed),
+            cast=lambda work: threading.Thread(target=work).start())
+        self._nova.setUp()
 
     def start(self):
-        from nova_powervm.tests.unit.virt.powervm import world
+        """Start the driver and let it tell nova of events."""
+        from nova_powervm.testing import internals
 
-        self._driver.init_host(world.HOST)
-        self._driver.register_event_listener(self._records.emit_event)
-        self._statistics = self._driver._event_handler.statistics
+        self._driver.init_host(self._host)
+        self._driver.register_event_listener(self._nova.handle_events)
+        self._statistics = internals.handler_of(self._driver).statistics
 
-    def add(self, lpars, power):
-        self._records.nova.add(lpars, power)
+    def add(self, lpars, **fields):
+        """Add records of LPARs."""
+        self._nova.add(lpars, **fields)
 
     def remove(self, lpars):
-        for lpar in lpars:
-            del self._records.nova.instances[
-                self._records.nova.find(lpar).uuid]
+        """Remove records of LPARs."""
+        self._nova.remove(lpars)
 
     def task(self, lpars, task):
-        for lpar in lpars:
-            self._records.nova.find(lpar).task_state = task
+        """Let nova have a task for LPARs, or none."""
+        self._nova.update(lpars, task_state=task)
 
-    def conductor(self, failing, slow):
-        self._records.failing = failing
-        self._records.slow = slow
+    def operate(self, lpars, operation):
+        """Start or stop servers as their users do, each on a thread."""
+        for lpar in lpars:
+            threading.Thread(target=getattr(self._nova, operation),
+                             args=(lpar,)).start()
+
+    def faults(self, **faults):
+        """Set what fails on nova's side."""
+        for name, value in faults.items():
+            setattr(self._nova.faults, name, value)
 
     def report(self):
+        """Return everything that the other side wants to know."""
+        for record in self._logs.take():
+            self._note(record)
+        # It is not the harness that is to grow.
+        self._nova.forget_calls()
         return {
-            'power': {uuid: instance.power_state for uuid, instance
-                      in self._records.nova.instances.items()},
+            'servers': [vars(server) for server in self._nova.servers()],
             'statistics': self._statistics.as_dict(),
-            'emitted': self._records.emitted,
-            'conductor_failed': self._records.failed,
-            'violations': self._records.violations,
-            'left_to_nova': sorted(self.warnings.instances),
-            'warnings': self.warnings.lines}
+            'calls_failed': self._nova.calls_failed,
+            'stops_lost': self._nova.stops_lost,
+            'overlaps': self._nova.overlaps,
+            'left_to_nova': sorted(self._left_to_nova),
+            'warnings': self._warnings}
+
+    def _note(self, record):
+        if record.levelno < logging.WARNING:
+            return
+        self._warnings['%s %s' % (record.levelname, record.msg)] += 1
+        # The module warns of an instance only when it gives up.
+        instance = getattr(record, 'instance', None)
+        if instance is not None:
+            self._left_to_nova.add(instance.uuid)
 
     def stop(self):
-        from nova_powervm.tests.unit.virt.powervm import world
-
-        self._driver.cleanup_host(world.HOST)
+        """Stop the driver."""
+        self._driver.cleanup_host(self._host)
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument('backend', choices=demo_backend.BACKENDS)
+    parser.add_argument('backend', choices=backends.BACKENDS)
     parser.add_argument('--rest-port', type=int, required=True)
     parser.add_argument('--command-port', type=int, required=True)
     parser.add_argument('--powervm', default='{}',
@@ -195,7 +179,7 @@ def main():
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--log')
     options = parser.parse_args()
-    demo_backend.select(options.backend)
+    backends.select(options.backend)
     commands = socket.create_connection(('127.0.0.1', options.command_port))
     compute = Compute(options)
     with commands, commands.makefile('rw') as stream:

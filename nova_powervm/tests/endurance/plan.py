@@ -13,8 +13,8 @@
 
 """What happens in a round of chaos, decided before it begins.
 
-A plan is made of random numbers alone, so that a run can be repeated: which
-LPARs change when and how, which faults there are when and for how long.
+Random numbers alone make a plan, so a run can be repeated: which LPARs change
+when and how, which faults there are when and for how long.
 """
 
 import dataclasses
@@ -23,14 +23,17 @@ import uuid
 
 _STATES = ('running', 'running', 'not activated', 'not activated',
            'suspended', 'migrating running')
-# Nova makes nothing of these.
+# States that mean nothing to nova, or pass.
 PASSING = ('Unknown', 'shutting down', 'suspending', 'resuming',
-            'hardware discovery', 'not available', 'error')
+           'hardware discovery', 'not available', 'error')
 _TASKS = ('powering-off', 'rebooting', 'migrating', 'image_snapshot')
 
 _REFUSALS = ('unavailable', 'unavailable_bare', 'hang')
 _SPOILERS = ('cut', 'truncated', 'garbage', 'empty')
 _READS = ('quick_property', 'quick_all', 'lpar_feed')
+# What nova is like when nothing fails.
+NO_FAULTS = {'calls_fail': 0.0, 'call_seconds': 0.0, 'stops_get_lost': 0.0}
+
 # After these nobody can know what was missed until there is another event.
 SILENT = ('drop', 'stale')
 
@@ -40,7 +43,7 @@ class Step:
     """Something that happens.
 
     :ivar at: seconds from the beginning.
-    :ivar what: name of a method of :class:`.chaos.Run`.
+    :ivar what: name of a method of :class:`.run.Run`.
     :ivar args: its arguments.
     """
 
@@ -72,7 +75,8 @@ class Plan:
         self._seconds = seconds
         steps = self._finale(max(0.0, seconds - 3))
         for rate, make in ((1.5, self._change), (1 / 4, self._fault),
-                           (1 / 15, self._conductor), (1 / 3, self._task),
+                           (1 / 15, self._nova), (1 / 3, self._task),
+                           (1, self._operate),
                            (1 / 4, self._come_or_go), (1 / 10, self._storm)):
             at = self._chance.expovariate(rate)
             while at < self._seconds:
@@ -162,12 +166,19 @@ class Plan:
         kind = 'event' if loss == 'lose' else 'event_poll'
         return [Step(at, 'fault', (kind, loss, 3, 1.0)), change]
 
-    def _conductor(self, at):
+    def _nova(self, at):
         seconds = self._chance.uniform(1, 10)
-        failing, slow = self._chance.choice(
-            ((1.0, 0), (0.3, 0), (0.1, 0.2), (0, 2.0)))
-        return [Step(at, 'conductor', (failing, slow)),
-                Step(at + seconds, 'conductor', (0, 0))]
+        faults = self._chance.choice((
+            {'calls_fail': 1.0}, {'calls_fail': 0.3},
+            {'calls_fail': 0.1, 'call_seconds': 0.2}, {'call_seconds': 2.0},
+            {'stops_get_lost': 0.5}))
+        return [Step(at, 'nova', (faults,)),
+                Step(at + seconds, 'nova', (NO_FAULTS,))]
+
+    def _operate(self, at):
+        """A user starts or stops servers."""
+        return [Step(at, 'operate', (
+            self._some(5), self._chance.choice(('start', 'stop'))))]
 
     def _task(self, at):
         lpars = self._some(5)

@@ -19,12 +19,13 @@ warm-up.
 
 The criterion: between the first and the last third of the time after the
 warm-up (a third of the whole) the median of the resident memory grows by less
-than 2 per cent; there are never more threads than after the warm-up; what is
-cached or pending is never more than there were LPARs; and nothing of it is
-left when all LPARs are gone.
+than 2 per cent; there are never more threads than after the warm-up; the
+module never keeps or schedules more LPARs than there are; and nothing is left
+when all LPARs are gone.
 """
 
 import argparse
+import contextlib
 import csv
 import dataclasses
 import random
@@ -32,13 +33,20 @@ import statistics
 import sys
 import time
 
-from nova.compute import power_state
-
-from nova_powervm.demo import backend as demo_backend
+from nova_powervm.testing import backends
+from nova_powervm.testing import internals
+from nova_powervm.testing import waiting
 from nova_powervm.tests.endurance import subject as subject_mod
 
 _OPTIONS = {'event_delay': 0.5, 'event_max_delay': 3.0, 'event_state_ttl': 20}
 _GROWTH = 0.02
+
+# What can be wrong.
+MEMORY = 'memory grows'
+THREADS = 'threads grow'
+ENTRIES = 'more is kept than there are LPARs'
+LEFTOVERS = 'something is left of deleted LPARs'
+
 # An event that arrived just before its LPAR was deleted, and the next expiry.
 _EMPTY_SECONDS = 60.0
 
@@ -51,7 +59,7 @@ class Sample:
     rss_mib: float
     threads: int
     module_threads: int
-    cached: int
+    agreed: int
     scheduled: int
     lpars: int
     events: int
@@ -90,13 +98,17 @@ class Soak:
                 self.samples.append(self._sample())
             time.sleep(0.25)
         self._remove(list(self.lpars))
-        deadline = time.monotonic() + _EMPTY_SECONDS
-        while True:
+        last = self._sample()
+
+        def empty():
+            nonlocal last
             last = self._sample()
-            if not last.cached + last.scheduled or (
-                    time.monotonic() > deadline):
-                return last
-            time.sleep(0.5)
+            return not last.agreed + last.scheduled
+
+        with contextlib.suppress(waiting.TimedOut):
+            waiting.wait_until(empty, 'nothing left', timeout=_EMPTY_SECONDS,
+                               pause=lambda: time.sleep(0.5))
+        return last
 
     def _churn(self):
         self._make(self._options.churn)
@@ -109,7 +121,7 @@ class Soak:
 
     def _make(self, number):
         made = self._control.add_lpars(number)
-        self._subject.call('add', lpars=made, power=power_state.RUNNING)
+        self._subject.call('add', lpars=made)
         self.lpars += made
         self.made += number
 
@@ -124,7 +136,7 @@ class Soak:
         found = self._subject.call('report')['statistics']
         return Sample(
             time.monotonic() - self._begin, rss, threads, found['threads'],
-            found['cached'], found['scheduled'], len(self.lpars),
+            found[internals.AGREED], found['scheduled'], len(self.lpars),
             found['events'])
 
 
@@ -142,25 +154,25 @@ def judge(samples, last, lpars):
     growth = after / before - 1
     threads = max(sample.threads for sample in steady[:third])
     most = {name: max(getattr(sample, name) for sample in steady)
-            for name in ('threads', 'module_threads', 'cached', 'scheduled')}
+            for name in ('threads', 'module_threads', 'agreed', 'scheduled')}
     lines = [
         '  memory                    %.1f MiB, in the end %.1f: %+.1f%%' % (
             before, after, 100 * growth),
         '  threads                   %d, at most %d; of the module %d' % (
             threads, most['threads'], most['module_threads']),
-        '  cached, scheduled         at most %d, %d of %d LPARs' % (
-            most['cached'], most['scheduled'], lpars),
-        f'  without LPARs             {last.cached}, {last.scheduled}']
+        '  agreed, scheduled         at most %d, %d of %d LPARs' % (
+            most['agreed'], most['scheduled'], lpars),
+        f'  without LPARs             {last.agreed}, {last.scheduled}']
     wrong = []
     if growth >= _GROWTH:
-        wrong.append('memory grows')
+        wrong.append(MEMORY)
     if most['threads'] > threads:
-        wrong.append('threads grow')
+        wrong.append(THREADS)
     # With the management partition, and those deleted a moment ago.
-    if max(most['cached'], most['scheduled']) > lpars + 1:
-        wrong.append('more is kept than there are LPARs')
-    if last.cached + last.scheduled:
-        wrong.append('something is left of deleted LPARs')
+    if max(most['agreed'], most['scheduled']) > lpars + 1:
+        wrong.append(ENTRIES)
+    if last.agreed + last.scheduled:
+        wrong.append(LEFTOVERS)
     return lines, wrong
 
 
@@ -176,7 +188,7 @@ def draw(samples, path, title):
     for axis, label, names in (
             (axes[0], 'resident MiB', ('rss_mib',)),
             (axes[1], 'threads', ('threads', 'module_threads')),
-            (axes[2], 'LPARs', ('lpars', 'cached', 'scheduled'))):
+            (axes[2], 'LPARs', ('lpars', 'agreed', 'scheduled'))):
         most = 0
         for name in names:
             values = [getattr(sample, name) for sample in samples]
@@ -194,10 +206,10 @@ def draw(samples, path, title):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--seconds', type=float, default=1800,
-                        help='how long (%(default)s)')
+                        help='seconds of churn (%(default)s)')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--backend', default='threading',
-                        choices=demo_backend.BACKENDS)
+                        choices=backends.BACKENDS)
     parser.add_argument('--lpars', type=int, default=200,
                         help='LPARs at a time (%(default)s)')
     parser.add_argument('--churn', type=int, default=2,

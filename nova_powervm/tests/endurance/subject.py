@@ -13,19 +13,18 @@
 
 """The process under test, from the outside, and the simulator beside it."""
 
+import contextlib
 import json
 import pathlib
 import socket
-import subprocess
-import sys
-import tempfile
-import time
 
 from nova_powervm.sim import process
+from nova_powervm.testing import agreement
+from nova_powervm.testing import processes
+from nova_powervm.testing import waiting
 from nova_powervm.tests.endurance import compute
-from nova_powervm.virt.powervm import vm
 
-_START = 60.0
+_START_SECONDS = 60.0
 
 
 class Failed(Exception):
@@ -35,6 +34,8 @@ class Failed(Exception):
 class Subject:
     """Runs the process under test and a simulator; a context manager.
 
+    :ivar control: the simulator's control client.
+
     :param backend: ``threading`` or ``eventlet``.
     :param seed: of what fails at random on nova's side.
     :param log: file for the log of the process; None for none.
@@ -42,45 +43,42 @@ class Subject:
     """
 
     def __init__(self, backend, seed, log=None, **powervm):
-        self._command = [
-            sys.executable, '-W', 'ignore', '-m', compute.__name__, backend,
-            '--seed', str(seed), '--powervm', json.dumps(powervm)]
+        self._arguments = [backend, '--seed', str(seed),
+                           '--powervm', json.dumps(powervm)]
         if log:
-            self._command += ['--log', log]
+            self._arguments += ['--log', log]
         self.peak_rss_mib = 0.0
         self.peak_threads = 0
 
     def __enter__(self):
-        self.simulator = process.SimulatorProcess(
-            boot_seconds=1, shutdown_seconds=0.5, poll_seconds=1)
-        self.simulator.start()
-        self.control = self.simulator.control
-        with socket.create_server(('127.0.0.1', 0)) as server:
-            server.settimeout(_START)
-            self._stderr = tempfile.TemporaryFile('w+')
-            self._process = subprocess.Popen(
-                [*self._command, '--rest-port', str(self.simulator.port),
-                 '--command-port', str(server.getsockname()[1])],
-                stderr=self._stderr)
-            self._connection, _ = server.accept()
-        self._stream = self._connection.makefile('rw')
+        with contextlib.ExitStack() as stack:
+            simulator = stack.enter_context(process.SimulatorProcess(
+                boot_seconds=1, shutdown_seconds=0.5, poll_seconds=1))
+            self.control = simulator.control
+            server = stack.enter_context(
+                socket.create_server(('127.0.0.1', 0)))
+            server.settimeout(_START_SECONDS)
+            self._child = stack.enter_context(processes.Child(
+                processes.python(
+                    compute.__name__, *self._arguments,
+                    '--rest-port', str(simulator.port),
+                    '--command-port', str(server.getsockname()[1]))))
+            try:
+                connection, _ = server.accept()
+            except TimeoutError:
+                raise Failed(self._child.said()) from None
+            stack.enter_context(connection)
+            self._stream = stack.enter_context(connection.makefile('rw'))
+            self._running = stack.pop_all()
         return self
 
     def __exit__(self, *exc_info):
-        self._stream.close()
-        self._connection.close()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._stderr.close()
-        self.simulator.stop()
+        self._running.close()
 
     def call(self, name, **arguments):
-        """Have the process do something.
+        """Call a method of :class:`.compute.Compute`.
 
-        :raises Failed: if it does not.
+        :raises Failed: if there is no answer.
         """
         try:
             self._stream.write(json.dumps([name, arguments]) + '\n')
@@ -89,15 +87,14 @@ class Subject:
         except OSError:
             answer = ''
         if not answer:
-            self._stderr.seek(0)
-            raise Failed(self._stderr.read())
+            raise Failed(self._child.said())
         return json.loads(answer)
 
     def sample(self):
         """Return resident memory, MiB, and the number of its threads."""
         status = dict(
             line.split(':', 1) for line in pathlib.Path(
-                f'/proc/{self._process.pid}/status').read_text().splitlines())
+                f'/proc/{self._child.pid}/status').read_text().splitlines())
         rss = int(status['VmRSS'].split()[0]) / 1024
         threads = int(status['Threads'])
         self.peak_rss_mib = int(status['VmHWM'].split()[0]) / 1024
@@ -106,25 +103,20 @@ class Subject:
 
     def steer(self, name, *args, **kwargs):
         """Call the simulator's control, as soon as it can be reached."""
-        while True:
-            try:
-                return getattr(self.control, name)(*args, **kwargs)
-            except OSError:
-                time.sleep(0.05)
+        answers = []
+
+        def reached():
+            with contextlib.suppress(OSError):
+                answers.append(getattr(self.control, name)(*args, **kwargs))
+            return answers
+
+        return waiting.wait_until(reached, 'the simulator')[0]
 
     def differences(self, report):
-        """Return the LPARs of which nova and NovaLink say different things.
+        """Return in what nova and NovaLink differ.
 
-        :param report: what ``call('report')`` gave.
-        :returns: (instance uuid or None, LPAR's state) by LPAR uuid.
+        :param report: what ``call('report')`` returned.
         """
-        different = {}
-        for lpar in self.steer('lpars'):
-            power = {uuid: report['power'][uuid]
-                     for uuid in vm.instance_uuids(lpar['uuid'])
-                     if uuid in report['power']}
-            wanted = vm.POWERVM_TO_NOVA_STATE[lpar['state']]
-            if list(power.values()) != [wanted]:
-                different[lpar['uuid']] = (
-                    next(iter(power), None), lpar['state'])
-        return different
+        return agreement.differences(
+            [agreement.Server(**server) for server in report['servers']],
+            {lpar['uuid']: lpar['state'] for lpar in self.steer('lpars')})

@@ -12,6 +12,8 @@
 
 """nova's compute driver for PowerVM, by way of NovaLink."""
 
+from collections.abc import Iterator
+import contextlib
 import datetime
 import importlib.metadata
 import threading
@@ -172,6 +174,23 @@ class PowerVMDriver(driver.ComputeDriver):
         if callback is not None and resync is not None:
             resync()
 
+    @contextlib.contextmanager
+    def _acting_on(self, instance: Any) -> Iterator[None]:
+        """Tell the event handler that nova acts on an instance's LPAR.
+
+        Whatever it knew of nova and the LPAR may be wrong from now on.
+        """
+        # A handler from elsewhere need not have it.
+        forget = getattr(self._event_handler, 'forget_agreement', None)
+        lpar = vm.get_pvm_uuid(instance)
+        try:
+            if forget is not None:
+                forget(lpar)
+            yield
+        finally:
+            if forget is not None:
+                forget(lpar)
+
     @staticmethod
     def _dismiss(session: Any, handler: Any) -> None:
         _unsubscribe(session, handler)
@@ -263,7 +282,8 @@ class PowerVMDriver(driver.ComputeDriver):
         if not power_on:
             return
         try:
-            vm.power_on(self.adapter, instance)
+            with self._acting_on(instance):
+                vm.power_on(self.adapter, instance)
         except Exception as e:
             self._discard(context, instance, network_info)
             if isinstance(e, exception.InstanceNotFound):
@@ -291,7 +311,8 @@ class PowerVMDriver(driver.ComputeDriver):
             deleted.
         """
         try:
-            vm.power_off(self.adapter, instance)
+            with self._acting_on(instance):
+                vm.power_off(self.adapter, instance)
         except exception.InstanceNotFound:
             LOG.info('There is no LPAR to destroy', instance=instance)
             return
@@ -311,12 +332,14 @@ class PowerVMDriver(driver.ComputeDriver):
                  block_device_info: Any = None, accel_info: Any = None,
                  share_info: Any = None) -> None:
         """Start an instance's LPAR; see :func:`vm.power_on`."""
-        vm.power_on(self.adapter, instance)
+        with self._acting_on(instance):
+            vm.power_on(self.adapter, instance)
 
     def power_off(self, instance: Any, timeout: int = 0,
                   retry_interval: int = 0) -> None:
         """Stop an instance's LPAR; see :func:`vm.power_off`."""
-        vm.power_off(self.adapter, instance, timeout, retry_interval)
+        with self._acting_on(instance):
+            vm.power_off(self.adapter, instance, timeout, retry_interval)
 
     def reboot(self, context: Any, instance: Any, network_info: Any,
                reboot_type: str, block_device_info: Any = None,
@@ -330,8 +353,9 @@ class PowerVMDriver(driver.ComputeDriver):
         timeout = compute_utils.get_value_from_system_metadata(
             instance, key='image_os_shutdown_timeout', type=int,
             default=CONF.shutdown_timeout)
-        vm.reboot(self.adapter, instance, hard=reboot_type == 'HARD',
-                  timeout=timeout)
+        with self._acting_on(instance):
+            vm.reboot(self.adapter, instance, hard=reboot_type == 'HARD',
+                      timeout=timeout)
 
     def get_info(self, instance: Any, use_cache: bool = True
                  ) -> hardware.InstanceInfo:

@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""What nova is told of the managed system's resources.
+"""Resources of the managed system, in the formats of nova and placement.
 
 Pure functions of pypowervm's wrapper of the managed system.
 """
@@ -21,21 +21,20 @@ from typing import Any
 from nova.objects import fields
 from oslo_serialization import jsonutils
 
-# NovaLink's REST tells no version. nova wants a number and compares it between
-# hosts, so it stays the one of the driver's earlier releases.
+# NovaLink's REST service does not report one. nova needs a number and compares
+# it between hosts: it stays that of the driver's earlier releases.
 _HYPERVISOR_VERSION = 8
 
 
 def available_resource(system: Any, nodename: str) -> dict[str, Any]:
-    """Describe the managed system as ``get_available_resource`` does.
+    """Return the resources of the managed system for nova.
 
-    The used amounts are the whole machine's: those of nova's LPARs, of other
-    LPARs, of the Virtual I/O Servers and of the hypervisor.
+    The used amounts include nova's LPARs, other LPARs, the Virtual I/O
+    Servers and the hypervisor.
 
     :param system: pypowervm's wrapper of the managed system.
-    :param nodename: nova's name for it.
-    :returns: a dict that nova's resource tracker takes; memory in MiB, disk
-        none.
+    :param nodename: nova's name of the managed system.
+    :returns: a dict for nova's resource tracker; memory in MiB, no disk.
     """
     units_used = system.proc_units_configurable - system.proc_units_avail
     return {
@@ -66,20 +65,20 @@ def available_resource(system: Any, nodename: str) -> dict[str, Any]:
 
 def inventory(system: Any, ratios: dict[str, float], reserved_cpus: int,
               reserved_memory: int) -> dict[str, dict[str, Any]]:
-    """Describe the managed system as placement's inventory.
+    """Return the placement inventory of the managed system.
 
-    There is no DISK_GB: LPARs have no disks, so placement finds no host for
-    a flavor that wants one.
+    It has no DISK_GB: LPARs have no disks, so placement finds no host for a
+    flavor with a disk.
 
     :param system: pypowervm's wrapper of the managed system.
     :param ratios: allocation ratio of each resource class.
-    :param reserved_cpus: processors to keep from instances.
-    :param reserved_memory: MiB to keep from instances beyond what the
-        hypervisor itself takes at present.
+    :param reserved_cpus: processors reserved for the host.
+    :param reserved_memory: memory reserved for the host, MiB, in addition to
+        the hypervisor's present use.
     """
     cpus = int(system.proc_units_configurable)
     memory = system.memory_configurable
-    # pypowervm reads a limit that the machine does not tell as 0.
+    # pypowervm returns 0 for a limit that the host does not report.
     lpar_cpus = min(limit for limit in (
         cpus, system.max_sys_vcpus_limit, system.max_vcpus_per_aix_linux_lpar)
         if limit)
@@ -94,11 +93,11 @@ def inventory(system: Any, ratios: dict[str, float], reserved_cpus: int,
         },
         'MEMORY_MB': {
             'total': memory,
-            # placement refuses an inventory that reserves more than it has.
+            # placement refuses an inventory that reserves more than its total.
             'reserved': min(reserved_memory + system.firmware_memory, memory),
             'min_unit': 1,
             'max_unit': memory,
-            # An LPAR has whole memory regions only.
+            # The memory of an LPAR is a multiple of the memory region.
             'step_size': system.memory_region_size or 1,
             'allocation_ratio': ratios['MEMORY_MB'],
         },

@@ -42,11 +42,13 @@ class Session(pvm_adapter.Session):
     a session never recovers, which it tells nobody.
 
     :ivar interruptions: how often polls succeeded after some had failed.
+    :ivar polls_fail: whether the last poll failed.
     :ivar lost: whether the session has become useless.
     """
 
     def __init__(self, **kwargs: Any) -> None:
         self.interruptions = 0
+        self.polls_fail = False
         self.lost = False
         super().__init__(**kwargs)
         # Whether NovaLink may have lost events since the last poll.
@@ -71,12 +73,14 @@ class Session(pvm_adapter.Session):
             response = super().request(method, path, *args, **kwargs)
         except pvm_exc.Error as error:
             self._suspect |= is_poll
+            self.polls_fail |= is_poll
             # pypowervm answers a 401 by logging on. One that gets this far
             # was NovaLink's answer to that, after which it never tries again.
             if isinstance(error, pvm_exc.HttpUnauth) and kwargs.get(
                     'relogin', True):
                 self.lost = True
             raise
+        self.polls_fail &= not is_poll
         if is_poll and not _is_readable(response):
             # NovaLink takes its events for delivered, pypowervm drops them.
             self._suspect = True

@@ -10,11 +10,11 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""LPARs as nova's instances: names, states, and what is done to them.
+"""LPARs of nova's instances: uuids, states and operations.
 
-The functions take pypowervm's adapter and keep no state of their own; they
-may be called from any thread. Unless one says otherwise, errors of the REST
-service pass through as ``pypowervm.exceptions.Error``.
+The functions take pypowervm's adapter, keep no state and are thread-safe.
+Unless a docstring says otherwise, an error of the REST service is raised as
+``pypowervm.exceptions.Error``.
 """
 
 import math
@@ -49,15 +49,15 @@ CONF = conf.CONF
 _State = base_partition.LPARState
 
 POWERVM_TO_NOVA_STATE: dict[str, int] = {
-    # An LPAR counts as running from the first moment of its start to the
-    # last of its shutdown: until then it can be stopped.
+    # Running from the start of the boot to the end of the shutdown: all that
+    # time nova can stop it.
     _State.STARTING: power_state.RUNNING,
     _State.OPEN_FIRMWARE: power_state.RUNNING,
     _State.RUNNING: power_state.RUNNING,
     _State.MIGRATING_RUNNING: power_state.RUNNING,
     _State.SUSPENDING: power_state.RUNNING,
     _State.SHUTTING_DOWN: power_state.RUNNING,
-    # Likewise it stays suspended until it has resumed.
+    # Suspended until the end of the resume.
     _State.SUSPENDED: power_state.SUSPENDED,
     _State.RESUMING: power_state.SUSPENDED,
     _State.NOT_ACTIVATED: power_state.SHUTDOWN,
@@ -71,8 +71,7 @@ POWERVM_TO_NOVA_STATE: dict[str, int] = {
 _POWER_STATES: dict[str | None, int] = {
     state.lower(): power for state, power in POWERVM_TO_NOVA_STATE.items()}
 
-# What translate_event makes of a state. It is not the table above: an error
-# counts as stopped here, and a suspension as done once it has begun.
+# Only callers written for release 9.0.0 use translate_event and these tables.
 RUNNING_EVENTS = [_State.MIGRATING_RUNNING, _State.RUNNING, _State.STARTING,
                   _State.OPEN_FIRMWARE]
 STOPPED_EVENTS = [_State.NOT_ACTIVATED, _State.ERROR, _State.UNKNOWN]
@@ -80,14 +79,13 @@ SUSPENDED_EVENTS = [_State.SUSPENDING]
 RESUMING_EVENTS = [_State.RESUMING]
 
 POWERVM_STARTABLE_STATE = (_State.NOT_ACTIVATED,)
-# For callers that ask first. power_off leaves it to the hypervisor, which can
-# stop an LPAR in other states too.
+# Only callers written for release 9.0.0 use this; power_off does not check it.
 POWERVM_STOPABLE_STATE = (
     _State.RUNNING, _State.STARTING, _State.OPEN_FIRMWARE,
     _State.SHUTTING_DOWN, _State.ERROR, _State.RESUMING, _State.SUSPENDING)
 
-# Extra specs of a flavor and the attribute of pypowervm's LPAR builder that
-# each one sets as it is.
+# Extra specs of a flavor, and the attributes of pypowervm's LPAR builder that
+# take their values.
 _EXTRA_SPECS = {
     'powervm:min_mem': lpar_builder.MIN_MEM,
     'powervm:max_mem': lpar_builder.MAX_MEM,
@@ -104,12 +102,15 @@ _EXTRA_SPECS = {
 
 def translate_event(pvm_state: str | None, pwr_state: int | None
                     ) -> int | None:
-    """Tell which lifecycle event leads from nova's state to the LPAR's.
+    """Translate an LPAR's state to a lifecycle event.
+
+    Unlike POWERVM_TO_NOVA_STATE it treats ``error`` as stopped and
+    ``suspending`` as suspended.
 
     :param pvm_state: PartitionState, as NovaLink spells it.
     :param pwr_state: nova's power state of the instance.
-    :returns: a ``nova.virt.event.EVENT_LIFECYCLE_*``, or None if the states
-        agree or the LPAR's has no event.
+    :returns: a ``nova.virt.event.EVENT_LIFECYCLE_*``; None if the two states
+        agree, or if no event corresponds to the PartitionState.
     """
     if pvm_state in RUNNING_EVENTS:
         target, result = power_state.RUNNING, event.EVENT_LIFECYCLE_STARTED
@@ -126,10 +127,10 @@ def translate_event(pvm_state: str | None, pwr_state: int | None
 
 
 def get_pvm_uuid(instance: Any) -> str:
-    """Return the uuid of the LPAR that stands for an instance.
+    """Return the uuid of an instance's LPAR.
 
-    PowerVM clears the first bit of each uuid, so the way back is ambiguous:
-    see :func:`instance_uuids`.
+    PowerVM clears the first bit of each uuid, so two instance uuids have the
+    same LPAR uuid: see :func:`instance_uuids`.
 
     :param instance: a ``nova.objects.Instance`` or an instance's uuid.
     :returns: the LPAR's uuid in upper case.
@@ -139,28 +140,29 @@ def get_pvm_uuid(instance: Any) -> str:
 
 
 def _uuid_set_high_bit(pvm_uuid: str) -> str:
-    """Return the uuid with its first bit set, which PowerVM had cleared."""
+    """Return a uuid with its first bit set."""
     return '%x%s' % (int(pvm_uuid[0], 16) | 8, pvm_uuid[1:])
 
 
 def instance_uuids(pvm_uuid: str) -> tuple[str, str]:
-    """Return both instance uuids that an LPAR's uuid can stand for.
+    """Return both instance uuids that have an LPAR uuid.
 
-    :returns: with the first bit clear, and set; both in lower case.
+    :returns: that with the first bit clear and that with it set, in lower
+        case.
     """
     uuid = pvm_uuid.lower()
     return uuid, _uuid_set_high_bit(uuid)
 
 
 def get_instance(context: Any, pvm_uuid: str) -> Any:
-    """Look up the instance for which an LPAR stands.
+    """Look up the instance of an LPAR; only for callers of release 9.0.0.
 
-    One call to nova-conductor, or two where the first finds nothing.
+    Calls nova-conductor once, or twice if the first call finds nothing.
 
-    :param context: a nova request context, of an administrator.
-    :param pvm_uuid: the LPAR's uuid, in any case.
-    :returns: the ``nova.objects.Instance``, or None: if there is none, and
-        also if the lookup failed, which a warning tells.
+    :param context: a nova request context of an administrator.
+    :param pvm_uuid: the LPAR's uuid, in upper or lower case.
+    :returns: the ``nova.objects.Instance``; None if it does not exist, or if
+        the lookup failed, which is logged as a warning.
     """
     try:
         for uuid in instance_uuids(pvm_uuid):
@@ -169,8 +171,8 @@ def get_instance(context: Any, pvm_uuid: str) -> Any:
             except exception.InstanceNotFound:
                 continue
     except Exception as e:
-        LOG.warning('Looking up the instance of LPAR %s failed; it is treated '
-                    'as if there were none: %s', pvm_uuid, e)
+        LOG.warning('Lookup of the instance of LPAR %s failed; assuming that '
+                    'it does not exist: %s', pvm_uuid, e)
     return None
 
 
@@ -180,14 +182,14 @@ def get_vm_qp(adapter: Any, lpar_uuid: str, qprop: str | None = None,
 
     :param adapter: pypowervm's adapter.
     :param lpar_uuid: the LPAR's uuid.
-    :param qprop: name of the property; None reads them all.
-    :param log_errors: whether pypowervm's log helper may log the REST
-        exchange when it fails; False where a failure is to be expected.
-    :returns: the property's value, or a dict of all of them, as they were in
-        the JSON answer.
-    :raises nova.exception.InstanceNotFound: if there is no such LPAR on this
-        host.
-    :raises ValueError: if the answer is no JSON.
+    :param qprop: name of the property; None reads all.
+    :param log_errors: whether pypowervm's log helper logs the REST exchange
+        if it fails; False for callers that expect failures.
+    :returns: the value of the property, or a dict of all properties, as in
+        the JSON response.
+    :raises nova.exception.InstanceNotFound: if the LPAR does not exist on
+        this host.
+    :raises ValueError: if the response is not JSON.
     """
     kwargs: dict[str, Any] = {}
     if not log_errors:
@@ -205,8 +207,8 @@ def get_vm_qp(adapter: Any, lpar_uuid: str, qprop: str | None = None,
 def get_vm_info(adapter: Any, instance: Any) -> hardware.InstanceInfo:
     """Read the power state of an instance's LPAR.
 
-    :returns: the state by :data:`POWERVM_TO_NOVA_STATE`, in whatever case
-        NovaLink writes it; NOSTATE for a state that is not in it.
+    :returns: the power state in :data:`POWERVM_TO_NOVA_STATE`, with the case
+        of the PartitionState ignored; NOSTATE if it is not in the table.
     :raises nova.exception.InstanceNotFound: if it has no LPAR on this host.
     """
     state = get_vm_qp(adapter, get_pvm_uuid(instance), 'PartitionState')
@@ -216,7 +218,7 @@ def get_vm_info(adapter: Any, instance: Any) -> hardware.InstanceInfo:
 
 
 def instance_exists(adapter: Any, instance: Any) -> bool:
-    """Tell whether an instance has an LPAR on this host."""
+    """Return whether an instance has an LPAR on this host."""
     try:
         get_vm_qp(adapter, get_pvm_uuid(instance), 'PartitionID',
                   log_errors=False)
@@ -226,7 +228,7 @@ def instance_exists(adapter: Any, instance: Any) -> bool:
 
 
 def get_lpars(adapter: Any) -> list[Any]:
-    """Return the wrappers of all LPARs but the management partition."""
+    """Return the wrappers of all LPARs except the management partition."""
     return list(logical_partition.LPAR.search(adapter,
                                               is_mgmt_partition=False))
 
@@ -244,9 +246,9 @@ def get_instance_wrapper(adapter: Any, instance: Any) -> Any:
 
 
 def _lpar_attributes(instance: Any) -> dict[str, Any]:
-    """Translate an instance and its flavor for pypowervm's LPAR builder.
+    """Return an instance's attributes for pypowervm's LPAR builder.
 
-    :raises ValueError: for an extra spec ``powervm:*`` that is not known.
+    :raises ValueError: if the flavor has an unknown extra spec ``powervm:*``.
     """
     attributes = {
         lpar_builder.NAME:
@@ -267,14 +269,14 @@ def _lpar_attributes(instance: Any) -> dict[str, Any]:
 
 
 def create_lpar(adapter: Any, host_wrapper: Any, instance: Any) -> Any:
-    """Create an instance's LPAR, sized by its flavor and powered off.
+    """Create an instance's LPAR from its flavor; leave it powered off.
 
     :param host_wrapper: wrapper of the managed system.
     :returns: the wrapper of the new LPAR.
-    :raises nova.exception.BuildAbortException: if no LPAR can be built from
-        the flavor; other hosts would find the same.
+    :raises nova.exception.BuildAbortException: if the flavor is invalid for
+        an LPAR; it is so on other hosts too.
     :raises nova.exception.ComputeResourcesUnavailable: if the LPAR exceeds
-        what this machine has free or allows; nova may try another host.
+        the free resources or a limit of this host; nova may try another host.
     :raises nova.exception.InstanceDeployFailure: if NovaLink refuses the
         LPAR; nova may try another host.
     """
@@ -298,7 +300,7 @@ def create_lpar(adapter: Any, host_wrapper: Any, instance: Any) -> Any:
 
 
 def delete_lpar(adapter: Any, instance: Any) -> None:
-    """Delete an instance's LPAR; nothing to do if there is none.
+    """Delete an instance's LPAR, if it exists.
 
     :raises nova.exception.InstanceTerminationFailure: if NovaLink refuses.
     """
@@ -314,20 +316,20 @@ def delete_lpar(adapter: Any, instance: Any) -> None:
 
 
 def _power_lock(instance: Any) -> Any:
-    # A stop that overtakes a start would leave whichever job ends last.
+    # Without it the last of two concurrent jobs decides the final state.
     return lockutils.lock('power_%s' % instance.uuid)
 
 
 def power_on(adapter: Any, instance: Any) -> bool:
-    """Power on an instance's LPAR and wait for the job's end.
+    """Power on an instance's LPAR and wait until the job ends.
 
     One power operation of an instance runs at a time.
 
-    :returns: whether it was started; False if it already ran.
+    :returns: whether it started the LPAR; False if the LPAR already ran.
     :raises nova.exception.InstanceNotFound: if it has no LPAR on this host.
     :raises nova.exception.InstancePowerOnFailure: if the REST service or the
-        job failed, the job took longer than pypowervm's job timeout, or the
-        LPAR is in a state from which it cannot be started.
+        job failed, the job exceeded pypowervm's job timeout, or the state of
+        the LPAR does not allow a start.
     """
     with _power_lock(instance):
         try:
@@ -345,19 +347,19 @@ def power_on(adapter: Any, instance: Any) -> bool:
 
 def power_off(adapter: Any, instance: Any, timeout: int = 0,
               retry_interval: int = 0) -> bool:
-    """Power off an instance's LPAR and wait for the job's end.
+    """Power off an instance's LPAR and wait until the job ends.
 
     One power operation of an instance runs at a time.
 
-    :param timeout: seconds for which the operating system may shut down
-        before the power is cut; 0 cuts it at once.
-    :param retry_interval: seconds after which the operating system is asked
-        to shut down again, within the timeout; 0 asks once.
-    :returns: whether it was stopped; False if it already was.
+    :param timeout: seconds for the operating system to shut down before a
+        hard power off; 0 powers off hard at once.
+    :param retry_interval: seconds between requests to the operating system
+        to shut down, within the timeout; 0 sends one request.
+    :returns: whether it stopped the LPAR; False if the LPAR was already off.
     :raises nova.exception.InstanceNotFound: if it has no LPAR on this host.
     :raises nova.exception.InstancePowerOffFailure: if the REST service or the
-        last job, which cuts the power, failed, or that job took longer than
-        pypowervm's job timeout.
+        job of the hard power off failed, or that job exceeded pypowervm's job
+        timeout.
     """
     with _power_lock(instance):
         try:
@@ -377,13 +379,13 @@ def reboot(adapter: Any, instance: Any, hard: bool, timeout: int = 0) -> None:
 
     One power operation of an instance runs at a time.
 
-    :param hard: whether to cut the power instead of asking the operating
-        system to shut down.
-    :param timeout: seconds for which the operating system may shut down in a
-        soft reboot before the power is cut.
+    :param hard: whether to power off hard, without a shutdown of the
+        operating system.
+    :param timeout: seconds for the operating system to shut down in a soft
+        reboot, before a hard one.
     :raises nova.exception.InstanceNotFound: if it has no LPAR on this host.
     :raises nova.exception.InstanceRebootFailure: if the REST service or the
-        last job failed, or that job took longer than pypowervm's job timeout.
+        last job failed, or that job exceeded pypowervm's job timeout.
     """
     with _power_lock(instance):
         try:
@@ -399,17 +401,17 @@ def reboot(adapter: Any, instance: Any, hard: bool, timeout: int = 0) -> None:
 
 def _shut_down(lpar: Any, timeout: int, retry_interval: int = 0,
                restart: bool = False) -> bool:
-    """Ask the operating system of an LPAR to shut down.
+    """Shut down the operating system of an LPAR.
 
-    Through RMC where the LPAR has it, else (or where that is refused) by the
-    power-off signal that the firmware passes on. pypowervm's own progression
-    is of no use here: it waits up to half an hour for its second step.
+    Sends the request through RMC; if the LPAR has no RMC or refuses, through
+    the firmware's power-off signal. pypowervm's power_off_progressive() is
+    too slow: it waits up to half an hour before its second step.
 
-    :returns: whether the LPAR went down within the timeout.
+    :returns: whether the LPAR shut down within the timeout.
     """
     opts = power_opts.PowerOffOpts().soft_detect(lpar).restart(restart)
     deadline = time.monotonic() + timeout
-    # pypowervm takes 0 for no limit, and looks at a job once a second.
+    # To pypowervm 0 means no limit, and it polls a job once a second.
     while (left := math.ceil(deadline - time.monotonic())) > 0:
         try:
             power.PowerOp.stop(lpar, opts=opts,

@@ -10,98 +10,103 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+
+import ddt
+
 from benchmarks import budgets
 from benchmarks import report
 from nova_powervm.tests import base
+from nova_powervm.tests.unit.benchmarks import samples
 
 
-def storm(name='redundant', **figures):
-    return {'name': name, 'lpars': 1000, 'lookups': 5, 'reads': 2,
-            'emits': 0, 'emits_expected': 0, 'disagree': 0, 'drain': 13.0,
-            'threads': 5, 'cpu_ingest': 1.0, 'cpu_drain': 2.0,
-            'poll': {'events': 12000, 'held_us': 60.0, 'wall_us': 90.0,
-                     'cpu_us': 50.0},
-            'memory': {'rest': 2 ** 20, 'peak': 2 ** 21}, **figures}
+def over(figures, floor=None, lpars=1000):
+    """Return the checks that exceed their limit."""
+    return [check for check in budgets.checks([figures], floor, lpars)
+            if not check.within]
 
 
-def memory(**figures):
-    return {'name': 'memory', 'lpars': 1000, 'pending_lpars': 1000,
-            'pending_bytes': 1024.0, 'known_bytes': 1024.0, **figures}
-
-
+@ddt.ddt
 class TestChecks(base.TestCase):
 
-    def over(self, figures, floor=None, lpars=1000):
-        return {check.figure for check in budgets.checks(
-            [figures], floor, lpars) if not check.within}
+    @ddt.named_data(
+        ['redundant', samples.storm()],
+        ['memory', samples.memory()],
+        ['next_time', samples.storm('redundant, next time')],
+        ['busy', samples.storm('busy', lookups=9, reads=9)],
+        ['crash', samples.storm('crash')],
+        ['without_events', samples.storm(
+            'busy, tasks end', poll={'events': 0, 'held_us': 99})])
+    def test_at_the_limits(self, figures):
+        self.assertNotEqual([], budgets.checks([figures], None, 1000))
+        self.assertEqual([], over(figures, {'seconds': 10.0}))
 
-    def test_at_the_limits(self):
-        for figures in (storm(), memory(),
-                        storm('redundant, next time', lookups=0),
-                        storm('busy', lookups=9, reads=9)):
-            self.assertEqual(set(), self.over(figures))
-        self.assertEqual(set(), self.over(storm('crash'), {'seconds': 10.0}))
-
-    def test_over(self):
-        for figure, figures in (
-                ('lookups', storm(lookups=6)),
-                ('lookups', storm('redundant, next time', lookups=1)),
-                ('REST reads', storm('redundant, next time', lookups=0,
-                                     reads=3)),
-                ('threads', storm('busy', threads=6)),
-                ('poll thread, us an event', storm('reboot', poll={
-                    'events': 1, 'held_us': 60.1})),
-                ('bytes for each pending LPAR', memory(pending_bytes=1025)),
-                ('bytes for each known LPAR', memory(known_bytes=1025))):
-            self.assertEqual({figure}, self.over(figures))
+    @ddt.named_data(
+        ['lookups', samples.storm(lookups=6), 6],
+        ['lookups_again', samples.storm('redundant, next time', lookups=6),
+         6],
+        ['reads', samples.storm('redundant, next time', reads=3), 3],
+        ['threads', samples.storm('busy', threads=6), 6],
+        ['poll_thread', samples.storm('reboot', poll={
+            'events': 1, 'held_us': 60.1}), 60.1],
+        ['pending_bytes', samples.memory(pending_bytes=1025), 1025],
+        ['agreed_bytes', samples.memory(agreed_bytes=1025), 1025])
+    def test_over(self, figures, measured):
+        check, = over(figures)
+        self.assertEqual(measured, check.measured)
 
     def test_floor(self):
-        crash = storm('crash', drain=13.1)
-        self.assertEqual({'drain, floors'}, self.over(
-            crash, {'seconds': 10.0}))
-        self.assertEqual(set(), self.over(crash, None))
+        crash = samples.storm('crash', drain=13.1)
+        check, = over(crash, {'seconds': 10.0})
+        self.assertEqual(1.31, check.measured)
+        self.assertEqual([], over(crash, None))
 
-    def test_lookups_grow_with_the_lpars(self):
-        self.assertEqual(set(), self.over(storm(lookups=6), lpars=1001))
-        self.assertEqual({'lookups'}, self.over(storm(lookups=2), lpars=200))
-
-    def test_phase_without_events_has_no_poll_budget(self):
-        figures = storm('busy, tasks end', poll={'events': 0, 'held_us': 99})
-        self.assertEqual(set(), self.over(figures))
-
-    def test_text_marks_each(self):
-        text = report.checks_text(
-            budgets.checks([storm(lookups=6)], None, 1000)).splitlines()
-        self.assertIn('redundant: lookups', text[1])
-        self.assertIn('OVER', text[1])
-        self.assertIn('within', text[2])
+    def test_more_lpars_may_take_more_lookups(self):
+        self.assertEqual([], over(samples.storm(lookups=6), lpars=1001))
+        self.assertEqual(1, len(over(samples.storm(lookups=2), lpars=200)))
 
 
+@ddt.ddt
 class TestFaults(base.TestCase):
 
-    def test_right_results(self):
-        self.assertEqual([], budgets.faults(storm()))
-        self.assertEqual([], budgets.faults(memory()))
-        self.assertEqual([], budgets.faults(
-            {'name': 'floor', 'emits': 3, 'emits_expected': 3,
-             'disagree': 0}))
+    @ddt.named_data(['storm', samples.storm()], ['memory', samples.memory()],
+                    ['floor', samples.floor()])
+    def test_right_result(self, figures):
+        self.assertEqual([], budgets.faults(figures))
 
-    def test_wrong_results(self):
-        for figures in (storm(emits=1), storm('crash', emits_expected=1000),
-                        storm(disagree=1), memory(pending_lpars=999)):
-            self.assertEqual(1, len(budgets.faults(figures)))
+    @ddt.named_data(
+        ['needless_event', samples.storm(emits=1)],
+        ['missing_events', samples.storm('crash', emits_expected=1000)],
+        ['disagreement', samples.storm(disagree=1)],
+        ['disagreement_of_the_floor', samples.floor(disagree=1)],
+        ['not_all_pending', samples.memory(pending_lpars=999)])
+    def test_wrong_result(self, figures):
+        self.assertEqual(1, len(budgets.faults(figures)))
 
 
 class TestReport(base.TestCase):
 
+    def setUp(self):
+        super().setUp()
+        self.lines = report.storms(
+            [samples.storm(), samples.memory(),
+             samples.storm('crash', drain=12.0)],
+            {'seconds': 10.0}).splitlines()
+
     def test_one_line_a_storm(self):
-        floor = {'seconds': 10.0}
-        lines = report.storms(
-            [storm(), memory(), storm('crash', drain=12.0)],
-            floor).splitlines()
-        self.assertEqual(3, len(lines))
+        # Headings and a rule, and none for the memory.
+        self.assertEqual(4, len(self.lines))
         self.assertEqual(
             ['crash', '12000', '5', '2', '0', '60.0', '90.0', '50.0',
-             '12.00', '1.20', '1.0+2.0', '2', '1.0', '5'], lines[2].split())
-        # Only a crash has a floor.
-        self.assertEqual('-', lines[1].split()[9])
+             '12.00', '1.20', '1.0+2.0', '2', '1.0', '5'],
+            self.lines[3].split())
+
+    def test_only_a_crash_has_a_floor(self):
+        self.assertEqual('-', self.lines[2].split()[9])
+
+    def test_one_line_a_check(self):
+        checks = budgets.checks([samples.storm(lookups=6)], None, 1000)
+        lines = report.checks_text(checks).splitlines()[2:]
+        self.assertEqual(len(checks), len(lines))
+        words = {line.split()[-1]: check.within
+                 for line, check in zip(lines, checks, strict=True)}
+        self.assertEqual(2, len(words))

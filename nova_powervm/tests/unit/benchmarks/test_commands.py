@@ -10,64 +10,62 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+
 import contextlib
 import io
 import json
 import pathlib
+import subprocess
 
+import ddt
 import fixtures
 import mock
 
 from benchmarks import processes
 from benchmarks import reads
 from benchmarks import storm
+from nova_powervm.testing import processes as testing_processes
 from nova_powervm.tests import base
-from nova_powervm.tests.unit.benchmarks import test_budgets
+from nova_powervm.tests.unit.benchmarks import samples
 
 
+@ddt.ddt
 class TestStorm(base.TestCase):
 
     def setUp(self):
         super().setUp()
-        self.crash = test_budgets.storm('crash', drain=10.0)
-        self.floor = {'name': 'floor', 'seconds': 10.0, 'emits': 0,
-                      'threads': 4, 'nova_calls': 0, 'nova_reads': 0,
-                      'cpu': 1.0, 'bulk_lpars': 200, 'bulk_ms': 64.0,
-                      'single_ms': 25.0, 'disagree': 0}
+        self.crash = samples.storm('crash', drain=10.0)
+        self.floor = samples.floor()
         self.cases = self.enterContext(mock.patch.object(
             storm, 'run_case', side_effect=lambda case, *args: [
                 {'floor': self.floor, 'crash': self.crash}[case]]))
-        self.output = self.enterContext(
-            contextlib.redirect_stdout(io.StringIO()))
+        self.enterContext(contextlib.redirect_stdout(io.StringIO()))
+        self.errors = self.enterContext(
+            contextlib.redirect_stderr(io.StringIO()))
 
     def run_storm(self, *options):
         return storm.main(['crash', *options])
 
     def test_within(self):
         self.assertEqual(0, self.run_storm('--check'))
-        self.assertNotIn('OVER', self.output.getvalue())
 
     def test_over_counts_only_when_checked(self):
         self.crash['threads'] = 6
         self.assertEqual(0, self.run_storm())
-        self.assertIn('OVER', self.output.getvalue())
         self.assertEqual(1, self.run_storm('--check'))
 
     def test_wrong_result_always_counts(self):
         self.crash['disagree'] = 1
         self.assertEqual(2, self.run_storm())
-        self.assertIn('WRONG RESULT: crash: 1 LPARs disagree',
-                      self.output.getvalue())
 
     def test_wrong_floor_counts_too(self):
         self.floor['disagree'] = 1
         self.assertEqual(2, self.run_storm())
 
     def test_failed_case(self):
-        self.cases.side_effect = processes.CaseFailed('no end of the looks')
-        with contextlib.redirect_stderr(io.StringIO()) as errors:
-            self.assertEqual(2, self.run_storm())
-        self.assertIn('no end of the looks', errors.getvalue())
+        self.cases.side_effect = processes.CaseFailed('the reason')
+        self.assertEqual(2, self.run_storm())
+        self.assertIn('the reason', self.errors.getvalue())
 
     def test_both_backends(self):
         self.run_storm('--backend', 'both')
@@ -87,30 +85,60 @@ class TestStorm(base.TestCase):
         self.assertEqual(self.crash, result['storms'][0])
         self.assertTrue(result['checks'][0]['within'])
 
-    def test_bad_options(self):
-        for options in (['no such'], ['--lpars', '0'], ['--events', '1'],
-                        ['--workers', '0'], ['--rpc-ms', 'x'],
-                        ['--rpc-ms', '-1'], ['--rest-ms', '-1'],
-                        ['--delay', '0'], ['--backend', 'none']):
-            with contextlib.redirect_stderr(io.StringIO()):
-                self.assertRaises(SystemExit, storm.main, options)
+    @ddt.named_data(
+        ['storm', 'no such'], ['lpars', '--lpars=0'],
+        ['events', '--events=1'], ['workers', '--workers=0'],
+        ['rpc_text', '--rpc-ms=x'], ['rpc_negative', '--rpc-ms=-1'],
+        ['rest', '--rest-ms=-1'], ['delay', '--delay=0'],
+        ['backend', '--backend=none'])
+    def test_bad_option(self, option):
+        error = self.assertRaises(SystemExit, storm.main, [option])
+        self.assertEqual(2, error.code)
+        self.cases.assert_not_called()
 
 
+@ddt.ddt
 class TestReads(base.TestCase):
 
-    def test_crossover(self):
-        self.assertEqual(12, reads.crossover(1.5, 16.6))
-        self.assertEqual(1, reads.crossover(1.5, 1.0))
+    @ddt.named_data(['rounded_up', 1.5, 16.6, 12], ['at_once', 1.5, 1.0, 1])
+    def test_crossover(self, one, all_of_them, lpars):
+        self.assertEqual(lpars, reads.crossover(one, all_of_them))
 
 
 class TestProcesses(base.TestCase):
 
+    def setUp(self):
+        super().setUp()
+        self.run = self.enterContext(mock.patch.object(
+            testing_processes, 'run', autospec=True))
+        self.log = pathlib.Path(
+            self.useFixture(fixtures.TempDir()).join('log'))
+
+    def run_case(self, status, stdout='', stderr=''):
+        self.run.return_value = subprocess.CompletedProcess(
+            ['command'], status, stdout, stderr)
+        return processes.run('benchmarks.subject', 'eventlet', {'lpars': 7},
+                             self.log)
+
+    def test_figures_are_the_last_line(self):
+        self.assertEqual([1], self.run_case(0, 'something\n[1]\n'))
+
+    def test_options_and_backend(self):
+        self.run_case(0, '1')
+        command = self.run.call_args.args[0]
+        self.assertEqual('benchmarks.subject', command[-2])
+        self.assertEqual({'lpars': 7, 'log': str(self.log)},
+                         json.loads(command[-1]))
+        self.assertEqual(
+            {'OS_NOVA_DISABLE_EVENTLET_PATCHING': 'false'},
+            self.run.call_args.kwargs['variables'])
+
     def test_failed_process_says_why(self):
-        log = pathlib.Path(self.useFixture(fixtures.TempDir()).join('log'))
-        log.write_text('what nova logged')
-        # The options lack what a case needs.
-        error = self.assertRaises(
-            processes.CaseFailed, processes.run, 'benchmarks.conductor',
-            'threading', {}, log)
+        self.log.write_text('what nova logged')
+        error = self.assertRaises(processes.CaseFailed, self.run_case, 1,
+                                  stderr='what it said')
         self.assertIn('what nova logged', str(error))
-        self.assertIn('--workers', str(error))
+        self.assertIn('what it said', str(error))
+
+    def test_failed_without_a_log(self):
+        self.assertRaises(processes.CaseFailed, self.run_case, 1)

@@ -13,6 +13,7 @@
 import asyncio
 import json
 
+import ddt
 import mock
 from nova import context as nova_context
 from nova import exception
@@ -23,12 +24,12 @@ from oslo_serialization import jsonutils
 from benchmarks import conductor
 from benchmarks import nova_host
 from benchmarks import rpc
+from nova_powervm.testing import internals
+from nova_powervm.testing import records
 from nova_powervm.tests import base
 
 LPARS = ['1A000000-0000-4000-8000-%012X' % i for i in range(4)]
-# Of every second LPAR, the instance's uuid has the bit that PowerVM clears.
-UUIDS = [('1a' if i % 2 == 0 else '9a') + lpar[2:].lower()
-         for i, lpar in enumerate(LPARS)]
+UUIDS = [records.instance_uuid(lpar, i) for i, lpar in enumerate(LPARS)]
 
 
 class FakeTime:
@@ -51,6 +52,7 @@ class FakeTime:
         self.asleep -= 1
 
 
+@ddt.ddt
 class TestConductor(base.TestCase):
     """The stand-in behind nova's objects, without a socket between them."""
 
@@ -58,7 +60,7 @@ class TestConductor(base.TestCase):
         super().setUp()
         self.time = FakeTime(self)
         self.server = conductor.Conductor(workers=2, rpc_ms=25)
-        self.client = rpc.Conductor(port=0)
+        self.client = rpc.ConductorClient(port=0)
         self.channel = mock.Mock()
         self.channel.exchange.side_effect = lambda body: asyncio.run(
             self.answer(json.loads(body)))
@@ -83,25 +85,29 @@ class TestConductor(base.TestCase):
             self.context, filters, expected_attrs=[])
 
     def test_both_candidates_find_the_one_that_exists(self):
-        candidates = [uuid for own in UUIDS
-                      for uuid in ('1' + own[1:], '9' + own[1:])]
+        candidates = [uuid for lpar in LPARS
+                      for uuid in internals.candidate_uuids(lpar)]
         found = self.find(uuid=candidates, deleted=False)
         self.assertEqual(set(UUIDS), {instance.uuid for instance in found})
         self.assertEqual(nova_host.HOST, found[0].host)
         self.assertEqual([0.025 + 7 * conductor.UUID_SECONDS],
                          self.time.slept)
 
-    def test_filter_that_is_not_modelled(self):
-        self.assertRaises(rpc.ConductorError, self.find, task_state=None)
-        self.assertRaises(rpc.ConductorError, self.find, deleted=True)
+    @ddt.named_data(['no', {}, len(UUIDS)], ['yes', {'hidden': True}, 0])
+    def test_hidden(self, filters, found):
+        self.assertEqual(found, len(self.find(
+            uuid=UUIDS, deleted=False, soft_deleted=True, **filters)))
 
-    def test_by_host(self):
-        found = objects.InstanceList.get_by_host(
-            self.context, nova_host.HOST, expected_attrs=[])
-        self.assertEqual(len(LPARS), len(found))
-        found = objects.InstanceList.get_by_host(
-            self.context, 'elsewhere', expected_attrs=[])
-        self.assertEqual(0, len(found))
+    @ddt.named_data(['unknown', {'task_state': None}],
+                    ['deleted', {'deleted': True}])
+    def test_filter_that_is_not_modelled(self, filters):
+        self.assertRaises(rpc.ConductorError, self.find, **filters)
+
+    @ddt.named_data(['ours', nova_host.HOST, len(LPARS)],
+                    ['another', 'elsewhere', 0])
+    def test_by_host(self, host, found):
+        self.assertEqual(found, len(objects.InstanceList.get_by_host(
+            self.context, host, expected_attrs=[])))
 
     def test_no_such_instance(self):
         self.assertRaises(

@@ -10,8 +10,11 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+"""The options of the driver and of the event module."""
+
 import importlib.metadata
 
+import ddt
 import fixtures
 from oslo_config import cfg
 
@@ -20,72 +23,92 @@ from nova_powervm.conf import powervm
 from nova_powervm.tests import base
 from nova_powervm.virt.powervm.lifecycle import opts as lifecycle_opts
 
+DRIVER_OPTIONS = {option.dest: option
+                  for option in powervm.list_opts()[0][1]}
+EVENT_OPTIONS = {option.dest: option
+                 for option in lifecycle_opts.list_opts()[0][1]}
+OPTIONS = DRIVER_OPTIONS | EVENT_OPTIONS
+NUMBERS = [name for name, option in OPTIONS.items()
+           if isinstance(option.type, cfg.types.Number)]
 
+
+@ddt.ddt
 class OptionsTestCase(base.TestCase):
 
-    def read(self, line):
-        """Return the [powervm] options of a file with that line in it."""
+    def read(self, name, *lines):
+        """Return an option's value, as read from a file."""
         path = self.useFixture(fixtures.TempDir()).join('nova.conf')
         with open(path, 'w') as f:
-            f.write('[powervm]\n%s\n' % line)
+            f.write('\n'.join(['[powervm]', *lines]))
         config = cfg.ConfigOpts()
         powervm.register_opts(config)
         config([], project='nova', default_config_files=[path])
-        return config.powervm
+        return getattr(config.powervm, name)
 
-    def test_defaults(self):
-        options = self.read('')
-        self.assertEqual(12080, options.rest_port)
-        self.assertEqual(60, options.rest_connect_tries)
-        self.assertEqual('powervm', options.event_handler)
-        self.assertIs(False, options.bare_lpars)
-        self.assertEqual(0.1, options.proc_units_factor)
+    @ddt.named_data(
+        ('port', 'rest_port', 12080), ('tries', 'rest_connect_tries', 60),
+        ('handler', 'event_handler', 'powervm'),
+        ('bare', 'bare_lpars', False), ('factor', 'proc_units_factor', 0.1))
+    def test_default(self, name, expected):
+        self.assertEqual(expected, self.read(name))
 
-    def test_bounds(self):
-        for name, good, bad in (
-                ('rest_port', ('1', '65535'), ('0', '65536', 'http')),
-                ('rest_connect_tries', ('1', '3600'), ('0', '3601', '1.5')),
-                ('bare_lpars', ('true', 'no'), ('maybe',)),
-                ('proc_units_factor', ('0.05', '1'),
-                 ('0.049', '1.01', 'all'))):
-            for value in good:
-                getattr(self.read('%s = %s' % (name, value)), name)
-            for value in bad:
-                options = self.read('%s = %s' % (name, value))
-                e = self.assertRaises(cfg.ConfigFileValueError, getattr,
-                                      options, name)
-                # An operator must be able to tell which one it is.
-                self.assertIn(name, str(e))
-                self.assertIn('nova.conf', str(e))
+    @ddt.named_data(
+        ('least_port', 'rest_port', '1', 1),
+        ('greatest_port', 'rest_port', '65535', 65535),
+        ('least_tries', 'rest_connect_tries', '1', 1),
+        ('most_tries', 'rest_connect_tries', '3600', 3600),
+        ('bare_true', 'bare_lpars', 'true', True),
+        ('bare_no', 'bare_lpars', 'no', False),
+        ('least_factor', 'proc_units_factor', '0.05', 0.05),
+        ('greatest_factor', 'proc_units_factor', '1', 1.0))
+    def test_valid(self, name, value, expected):
+        self.assertEqual(expected,
+                         self.read(name, '%s = %s' % (name, value)))
 
-    def test_every_number_has_bounds(self):
-        for option in powervm.list_opts()[0][1]:
-            if isinstance(option.type, cfg.types.Number):
-                self.assertIsNotNone(option.type.min, option.name)
-                self.assertIsNotNone(option.type.max, option.name)
+    @ddt.named_data(
+        ('port_too_small', 'rest_port', '0'),
+        ('port_too_great', 'rest_port', '65536'),
+        ('port_no_number', 'rest_port', 'http'),
+        ('tries_too_few', 'rest_connect_tries', '0'),
+        ('tries_too_many', 'rest_connect_tries', '3601'),
+        ('tries_no_integer', 'rest_connect_tries', '1.5'),
+        ('bare_no_boolean', 'bare_lpars', 'maybe'),
+        ('factor_too_small', 'proc_units_factor', '0.049'),
+        ('factor_too_great', 'proc_units_factor', '1.01'),
+        ('factor_no_number', 'proc_units_factor', 'all'))
+    def test_invalid(self, name, value):
+        """The message names the option and the file."""
+        e = self.assertRaises(cfg.ConfigFileValueError, self.read, name,
+                              '%s = %s' % (name, value))
+        self.assertIn(name, str(e))
+        self.assertIn('nova.conf', str(e))
 
-    def test_registered_with_nova(self):
-        for module in (powervm, lifecycle_opts):
-            for option in module.list_opts()[0][1]:
-                self.assertEqual(option.default,
-                                 conf.CONF.powervm[option.dest])
+    @ddt.data(*NUMBERS)
+    def test_number_has_bounds(self, name):
+        self.assertIsNotNone(OPTIONS[name].type.min)
+        self.assertIsNotNone(OPTIONS[name].type.max)
+
+    @ddt.data(*OPTIONS)
+    def test_registered_with_nova(self, name):
+        self.assertEqual(OPTIONS[name].default, conf.CONF.powervm[name])
 
 
+@ddt.ddt
 class ListOptsTestCase(base.TestCase):
 
-    def test_one_group_with_all_options(self):
-        (group, options), = conf.list_opts()
-
+    def test_one_group(self):
+        (group, _), = conf.list_opts()
         self.assertEqual('powervm', group.name)
-        names = [option.name for option in options]
-        self.assertEqual(len(names), len(set(names)))
-        for module in (powervm, lifecycle_opts):
-            for option in module.list_opts()[0][1]:
-                self.assertIn(option.name, names)
 
-    def test_every_option_has_help(self):
-        for option in conf.list_opts()[0][1]:
-            self.assertGreater(len(option.help.split()), 20, option.name)
+    def test_each_option_once(self):
+        (_, options), = conf.list_opts()
+        self.assertEqual(sorted([*DRIVER_OPTIONS, *EVENT_OPTIONS]),
+                         sorted(option.name for option in options))
+
+    @ddt.data(*OPTIONS)
+    def test_help(self, name):
+        """More than a few words."""
+        self.assertGreater(len(OPTIONS[name].help.split()), 20)
 
     def test_entry_point(self):
         found, = importlib.metadata.entry_points(

@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""The answers that pypowervm has captured, as a measure of ours."""
+"""pypowervm's captured responses, compared with those of the simulator."""
 
 import collections
 import pathlib
@@ -24,24 +24,81 @@ _BODY = re.compile(r'BODY\{(.*)END OF SECTION', re.DOTALL)
 
 
 def load(name):
-    """Parse a captured answer."""
+    """Parse the body of a captured response."""
     text = (_DATA / name).read_text()
     match = _BODY.search(text)
     body = match.group(1) if match else text
     return etree.fromstring(body.strip().encode())
 
 
-def contents(root):
-    """The schema objects of a feed or an entry."""
+def schema_objects(root):
+    """Return the schema objects in a feed or an entry."""
     return [holder[0] for holder in root.iter('{*}content')]
 
 
-def names(element):
+def child_names(element):
     return [etree.QName(child).localname for child in element]
 
 
-def type_of(element):
-    """What kind of content an element has."""
+def differences(element, captured):
+    """Return where an element is unlike all captured ones.
+
+    Compares names, namespaces, the order of children, and the attributes and
+    value types of each element. The element may lack captured children.
+    """
+    expected, actual = (collections.defaultdict(list) for _ in range(2))
+    for root in captured:
+        _collect_by_path(root, expected)
+    _collect_by_path(element, actual)
+    found = []
+    for path, elements in actual.items():
+        if path not in expected:
+            found.append(f'{path}: never captured')
+            continue
+        for one in elements:
+            found += [f'{path}: {difference}'
+                      for difference in _compare(one, expected[path])]
+    return sorted(set(found))
+
+
+def omitted(element, captured):
+    """Return the names of captured children that an element lacks."""
+    names = set(child_names(element))
+    return [name for name in dict.fromkeys(
+        name for root in captured for name in child_names(root))
+        if name not in names]
+
+
+def _collect_by_path(element, found, path=''):
+    found[path].append(element)
+    for child in element:
+        _collect_by_path(child, found,
+                         f'{path}/{etree.QName(child).localname}')
+
+
+def _compare(element, captured):
+    if element.tag not in {other.tag for other in captured}:
+        yield f'{element.tag} is in another namespace'
+    attributes = sorted(element.attrib)
+    expected = {tuple(sorted(other.attrib)) for other in captured}
+    if tuple(attributes) not in expected:
+        yield f'attributes {attributes} instead of {sorted(expected)}'
+    if element.get('kb') not in {other.get('kb') for other in captured}:
+        yield f'kb={element.get("kb")}'
+    value_type = _value_type(element)
+    expected = {_value_type(other) for other in captured}
+    if value_type not in expected | {'empty'}:
+        yield f'{value_type} instead of {sorted(expected)}'
+    for other in captured:
+        # Children of the same name count as one.
+        ours, theirs = (list(dict.fromkeys(child_names(parent)))
+                        for parent in (element, other))
+        common = [name for name in ours if name in theirs]
+        if common != [name for name in theirs if name in ours]:
+            yield f'order {common}'
+
+
+def _value_type(element):
     if len(element):
         return 'children'
     text = (element.text or '').strip()
@@ -54,61 +111,3 @@ def type_of(element):
     except ValueError:
         return 'text'
     return 'number'
-
-
-def _by_path(element, found, path=''):
-    found[path].append(element)
-    for child in element:
-        _by_path(child, found, f'{path}/{etree.QName(child).localname}')
-
-
-def differences(ours, theirs):
-    """Say where our element is not like any of the captured ones.
-
-    Names, namespaces, the order of children, the attributes that each
-    element has, and the types of contents are compared; what we leave out is
-    no difference.
-    """
-    measure, mine = (collections.defaultdict(list) for _ in range(2))
-    for element in theirs:
-        _by_path(element, measure)
-    _by_path(ours, mine)
-    found = []
-    for path, elements in mine.items():
-        like = measure.get(path)
-        if like is None:
-            found.append(f'{path}: never captured')
-            continue
-        for element in elements:
-            found += [f'{path}: {what}' for what in _compare(element, like)]
-    return sorted(set(found))
-
-
-def _compare(element, like):
-    if element.tag not in {other.tag for other in like}:
-        yield f'{element.tag} is in another namespace'
-    keys = sorted(element.attrib)
-    known = {tuple(sorted(other.attrib)) for other in like}
-    if tuple(keys) not in known:
-        yield f'attributes {keys} instead of {sorted(known)}'
-    if element.get('kb') not in {other.get('kb') for other in like}:
-        yield f'kb={element.get("kb")}'
-    kind = type_of(element)
-    kinds = {type_of(other) for other in like}
-    if kind not in kinds | {'empty'}:
-        yield f'{kind} instead of {sorted(kinds)}'
-    for other in like:
-        # Elements that come several times count as one.
-        mine, theirs = (list(dict.fromkeys(names(parent)))
-                        for parent in (element, other))
-        common = [name for name in mine if name in theirs]
-        if common != [name for name in theirs if name in mine]:
-            yield f'order {common}'
-
-
-def left_out(ours, theirs):
-    """Names of captured children, in order, that our element lacks."""
-    mine = set(names(ours))
-    return [name for name in dict.fromkeys(
-        name for element in theirs for name in names(element))
-        if name not in mine]

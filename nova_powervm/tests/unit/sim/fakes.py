@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""A scheduler whose time the test makes pass."""
+"""A fake scheduler, and hosts that run on it."""
 
 import itertools
 
@@ -21,7 +21,7 @@ URL = 'http://localhost:12080'
 
 
 class Scheduler:
-    """Stands for an asyncio event loop; starts at second 1000."""
+    """A fake event loop; advance() moves its clock, which starts at 1000."""
 
     def __init__(self):
         self.now = 1000.0
@@ -34,7 +34,7 @@ class Scheduler:
     def call_later(self, delay, callback):
         key = (self.now + delay, next(self._order))
         self._calls[key] = callback
-        return Handle(self._calls, key)
+        return TimerHandle(self._calls, key)
 
     def advance(self, seconds):
         end = self.now + seconds
@@ -45,11 +45,12 @@ class Scheduler:
         self.now = end
 
     @property
-    def waiting(self):
+    def pending(self):
+        """Number of pending calls."""
         return len(self._calls)
 
 
-class Handle:
+class TimerHandle:
 
     def __init__(self, calls, key):
         self._calls = calls
@@ -60,18 +61,18 @@ class Handle:
 
 
 def make_host(scheduler=None, **changes):
-    """A host whose events the client 'test' gets from now on."""
+    """Return a host that already knows the client 'test'."""
     made = host.Host(scheduler or Scheduler(), settings.Settings(**changes),
                      URL)
-    made.events.take('test', 1)
+    made.events.fetch('test', 1)
     return made
 
 
-def sent(made, lpar=None):
-    """Type and detail of the events since the last call.
+def fetch(made, lpar=None):
+    """Fetch type and detail of a host's events since the last call.
 
-    :param lpar: only those about it.
+    :param lpar: only the events of this LPAR.
     """
-    found = made.events.take('test', 1_000_000)
-    return [(event.event_type, event.detail) for event in found
+    fetched = made.events.fetch('test', 1_000_000)
+    return [(event.event_type, event.detail) for event in fetched
             if lpar is None or event.data == made.lpar_url(lpar)]

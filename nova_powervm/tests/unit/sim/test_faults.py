@@ -10,9 +10,9 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 import random
 
+import ddt
 import testtools
 
 from nova_powervm.sim import events
@@ -33,113 +33,135 @@ class FaultsTestCase(testtools.TestCase):
         self.faults = faults.Faults(
             ('logon', 'quick_all'), self.scheduler.time, random.Random(1))
 
-    def _drawn(self, kind='logon'):
-        rule = self.faults.draw(kind, faults.REFUSALS)
-        return rule and rule.fault
+    def trigger(self, kind='logon'):
+        fault = self.faults.trigger(kind, faults.REQUEST_FAULTS)
+        return fault and fault.name
+
+
+@ddt.ddt
+class InjectTestCase(FaultsTestCase):
+
+    def test_no_fault(self):
+        self.assertIsNone(self.trigger())
+        self.assertEqual({}, self.faults.counts)
 
     def test_until_it_is_cleared(self):
-        self.assertIsNone(self._drawn())
         self.faults.inject('logon', 'hang')
-        self.assertEqual(['hang'] * 3, [self._drawn() for _ in range(3)])
-        self.assertIsNone(self._drawn('quick_all'))
+        self.assertEqual(['hang'] * 3, [self.trigger() for _ in range(3)])
         self.faults.clear()
-        self.assertIsNone(self._drawn())
-        self.assertEqual({'logon': {'hang': 3}}, self.faults.injected)
+        self.assertIsNone(self.trigger())
+        self.assertEqual({'logon': {'hang': 3}}, self.faults.counts)
+
+    def test_other_kind(self):
+        self.faults.inject('logon', 'hang')
+        self.assertIsNone(self.trigger('quick_all'))
 
     def test_count(self):
         self.faults.inject('logon', 'hang', count=2)
         self.faults.inject('logon', 'unauthorized')
         self.assertEqual(['hang', 'hang', 'unauthorized'],
-                         [self._drawn() for _ in range(3)])
+                         [self.trigger() for _ in range(3)])
 
     def test_seconds(self):
         self.faults.inject('logon', 'hang', seconds=3)
         self.scheduler.advance(2.9)
-        self.assertEqual('hang', self._drawn())
+        self.assertEqual('hang', self.trigger())
         self.scheduler.advance(0.1)
-        self.assertIsNone(self._drawn())
+        self.assertIsNone(self.trigger())
 
     def test_probability(self):
         self.faults.inject('logon', 'hang', probability=0.25)
-        happened = [self._drawn() for _ in range(1000)].count('hang')
-        self.assertTrue(200 < happened < 300, happened)
+        hits = [self.trigger() for _ in range(1000)].count('hang')
+        self.assertTrue(200 < hits < 300, hits)
 
     def test_any_kind(self):
         self.faults.inject(faults.ANY, 'hang')
         self.assertEqual(('hang', 'hang'),
-                         (self._drawn(), self._drawn('quick_all')))
-        # By the kind that it happened to.
+                         (self.trigger(), self.trigger('quick_all')))
+        # Counted by the kind of the request.
         self.assertEqual({'logon': {'hang': 1}, 'quick_all': {'hang': 1}},
-                         self.faults.injected)
+                         self.faults.counts)
 
-    def test_only_what_can_happen_here(self):
+    def test_only_faults_of_this_point(self):
         self.faults.inject('logon', 'cut')
-        self.assertIsNone(self._drawn())
-        self.assertEqual('cut',
-                         self.faults.draw('logon', faults.SPOILERS).fault)
+        self.assertIsNone(self.trigger())
+        self.assertEqual('cut', self.faults.trigger(
+            'logon', faults.RESPONSE_FAULTS).name)
 
-    def test_bad_values(self):
-        for kind, fault, options, said in (
-                ('dance', 'hang', {}, 'quick_all'),
-                ('logon', 'partial', {}, 'partial'),
-                ('logon', 'drop', {}, 'drop'),
-                ('event', 'hang', {}, 'reorder'),
-                ('logon', 'hang', {'count': 0}, 'count'),
-                ('logon', 'hang', {'count': 'x'}, 'count'),
-                ('logon', 'hang', {'seconds': 0}, 'seconds'),
-                ('logon', 'hang', {'seconds': True}, 'seconds'),
-                ('logon', 'hang', {'probability': 1.1}, 'probability'),
-                ('logon', 'hang', {'probability': 0}, 'probability')):
-            exc = self.assertRaises(ValueError, self.faults.inject, kind,
-                                    fault, **options)
-            self.assertIn(said, str(exc))
+    @ddt.named_data(
+        ('unknown_kind', 'dance', 'hang', {}),
+        ('listing_fault', 'logon', 'partial', {}),
+        ('event_fault', 'logon', 'drop', {}),
+        ('request_fault', 'event', 'hang', {}),
+        ('count_of_0', 'logon', 'hang', {'count': 0}),
+        ('count_as_text', 'logon', 'hang', {'count': 'x'}),
+        ('no_seconds', 'logon', 'hang', {'seconds': 0}),
+        ('boolean_seconds', 'logon', 'hang', {'seconds': True}),
+        ('probability_above_1', 'logon', 'hang', {'probability': 1.1}),
+        ('probability_of_0', 'logon', 'hang', {'probability': 0}))
+    def test_invalid(self, kind, name, options):
+        self.assertRaises(ValueError, self.faults.inject, kind, name,
+                          **options)
+        self.assertIsNone(self.trigger())
 
-    def test_stale_listing(self):
+
+class ListingTestCase(FaultsTestCase):
+
+    def test_stale(self):
         host = fakes.make_host(self.scheduler)
         lpar = host.create(lpar_mod.Config(name='one'), 'running')
         self.faults.inject('quick_all', 'stale', host)
         host.set_state(lpar.uuid, 'error', 0)
         host.create(lpar_mod.Config(name='two'))
+        listed = self.faults.apply_to_listing('quick_all', host)
         self.assertEqual(
             [('novalink', 'running'), ('one', 'running')],
-            [(found.name, found.state)
-             for found in self.faults.listing('quick_all', host)])
-        self.assertEqual(3, len(list(self.faults.listing('lpar_feed', host))))
+            [(lpar.name, lpar.state) for lpar in listed])
+        self.assertEqual(
+            3, len(list(self.faults.apply_to_listing('lpar_feed', host))))
 
-    def test_partial_listing(self):
+    def test_partial(self):
         self.faults.inject('quick_all', 'partial', count=1)
-        self.assertEqual([0, 2, 4],
-                         self.faults.listing('quick_all', range(5)))
-        self.assertEqual(range(5),
-                         self.faults.listing('quick_all', range(5)))
+        self.assertEqual([0, 2, 4], self.faults.apply_to_listing(
+            'quick_all', range(5)))
+        self.assertEqual(range(5), self.faults.apply_to_listing(
+            'quick_all', range(5)))
 
-    def _delivered(self, *found):
+
+@ddt.ddt
+class EventsTestCase(FaultsTestCase):
+
+    def _deliver(self, *fetched):
         return [(event.event_type, event.event_id)
-                for event in self.faults.deliver(found)]
+                for event in self.faults.apply_to_events(fetched)]
 
-    def test_deliver(self):
-        modified = [('MODIFY_URI', 1), ('MODIFY_URI', 2)]
-        for fault, expected in (
-                ('drop', modified[1:]),
-                ('lose', [('MISSING_EVENTS', 1), modified[1]]),
-                ('duplicate', [modified[0], *modified])):
-            self.faults.inject('event', fault, count=1)
-            self.assertEqual(expected, self._delivered(_event(1), _event(2)))
-        self.assertEqual(modified, self._delivered(_event(1), _event(2)))
-        self.assertEqual({'event': {'drop': 1, 'lose': 1, 'duplicate': 1}},
-                         self.faults.injected)
+    def test_no_fault(self):
+        self.assertEqual([('MODIFY_URI', 1), ('MODIFY_URI', 2)],
+                         self._deliver(_event(1), _event(2)))
+
+    @ddt.named_data(
+        ('drop', 'drop', []),
+        ('lose', 'lose', [('MISSING_EVENTS', 1)]),
+        ('duplicate', 'duplicate', [('MODIFY_URI', 1)] * 2))
+    def test_fault(self, name, expected):
+        self.faults.inject('event', name, count=1)
+        self.assertEqual([*expected, ('MODIFY_URI', 2)],
+                         self._deliver(_event(1), _event(2)))
+        self.assertEqual({'event': {name: 1}}, self.faults.counts)
 
     def test_reorder(self):
         self.faults.inject('event', 'reorder')
-        found = [_event(number) for number in range(20)]
-        delivered = self.faults.deliver(found)
-        self.assertNotEqual(found, delivered)
-        self.assertEqual(found, sorted(delivered))
-        # Nothing to reorder.
-        self.faults.deliver(found[:1])
-        self.assertEqual({'event': {'reorder': 1}}, self.faults.injected)
+        fetched = [_event(number) for number in range(20)]
+        delivered = self.faults.apply_to_events(fetched)
+        self.assertNotEqual(fetched, delivered)
+        self.assertEqual(fetched, sorted(delivered))
 
-    def test_new_client_is_delivered(self):
+    def test_single_event_cannot_be_reordered(self):
+        self.faults.inject('event', 'reorder')
+        self._deliver(_event(1))
+        self.assertEqual({}, self.faults.counts)
+
+    def test_spares_new_client(self):
         self.faults.inject('event', 'drop')
         self.assertEqual([('NEW_CLIENT', 1)],
-                         self._delivered(_event(1, 'NEW_CLIENT'), _event(2)))
+                         self._deliver(_event(1, 'NEW_CLIENT'), _event(2)))

@@ -10,6 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+import ddt
 import mock
 import testtools
 
@@ -17,6 +18,7 @@ from nova_powervm.sim import errors
 from nova_powervm.sim import jobs
 
 
+@ddt.ddt
 class JobTableTestCase(testtools.TestCase):
 
     def setUp(self):
@@ -27,7 +29,7 @@ class JobTableTestCase(testtools.TestCase):
         return self.table.start('LogicalPartition', 'uuid', 'PowerOn', {},
                                 run)
 
-    def test_runs_until_it_is_finished(self):
+    def test_runs_until_it_finishes(self):
         job = self._start()
         self.assertEqual((jobs.RUNNING, None), (job.status, job.completed))
         job.finish()
@@ -35,7 +37,7 @@ class JobTableTestCase(testtools.TestCase):
                          (job.status, job.results))
         self.assertIsNotNone(job.completed)
 
-    def test_finished_while_it_starts(self):
+    def test_finishes_while_it_starts(self):
         job = self._start(jobs.Job.finish)
         self.assertEqual(jobs.COMPLETED_OK, job.status)
 
@@ -46,7 +48,7 @@ class JobTableTestCase(testtools.TestCase):
             (jobs.COMPLETED_WITH_ERROR, {'returnCode': '1', 'result': 'no'}),
             (job.status, job.results))
 
-    def test_first_outcome_stays(self):
+    def test_keeps_its_first_result(self):
         job = self._start()
         job.finish('no')
         job.finish()
@@ -62,13 +64,13 @@ class JobTableTestCase(testtools.TestCase):
         self.table.delete(key)
         self.assertRaises(errors.NotFound, self.table.get, key)
 
-    def test_unknown(self):
-        for key in ('1', 'one', ''):
-            self.assertRaises(errors.NotFound, self.table.get, key)
+    @ddt.named_data(('number', '1'), ('text', 'one'), ('empty', ''))
+    def test_unknown_job(self, key):
+        self.assertRaises(errors.NotFound, self.table.get, key)
 
     @mock.patch.object(jobs, 'MAX_JOBS', 2)
-    def test_oldest_is_dropped(self):
+    def test_drops_the_oldest(self):
         first, second, third = (self._start() for _ in range(3))
         self.assertRaises(errors.NotFound, self.table.get, str(first.job_id))
-        for job in (second, third):
-            self.assertIs(job, self.table.get(str(job.job_id)))
+        self.assertEqual([second, third], [
+            self.table.get(str(job.job_id)) for job in (second, third)])

@@ -13,15 +13,17 @@
 import pathlib
 import stat
 
+import ddt
 import testtools
 
-from nova_powervm.sim import errors
 from nova_powervm.sim import logon
+from nova_powervm.tests.unit.sim import base
 
 REQUEST = (b'<LogonRequest xmlns="http://www.ibm.com/xmlns/systems/power/'
            b'firmware/web/mc/2012_10/"><UserID>me</UserID>%s</LogonRequest>')
 
 
+@ddt.ddt
 class TokensTestCase(testtools.TestCase):
 
     def setUp(self):
@@ -29,55 +31,58 @@ class TokensTestCase(testtools.TestCase):
         self.tokens = logon.Tokens()
         self.addCleanup(self.tokens.close)
 
-    def test_token_is_for_this_user_only(self):
-        path = self.tokens.logon()
+    def test_only_this_user_can_read_a_token(self):
+        path = self.tokens.issue()
         self.assertEqual(0o600, stat.S_IMODE(path.stat().st_mode))
         self.assertEqual(0o700, stat.S_IMODE(path.parent.stat().st_mode))
 
-    def test_each_logon_has_its_token(self):
-        tokens = {self.tokens.logon().read_text() for _ in range(3)}
+    def test_tokens_differ(self):
+        tokens = {self.tokens.issue().read_text() for _ in range(3)}
         self.assertEqual(3, len(tokens))
-        for token in tokens:
-            self.assertTrue(self.tokens.valid(token))
+        self.assertTrue(all(map(self.tokens.is_valid, tokens)))
 
-    def test_logoff(self):
-        path, other = self.tokens.logon(), self.tokens.logon()
+    def test_revoke(self):
+        path, other = self.tokens.issue(), self.tokens.issue()
         token = path.read_text()
-        self.tokens.logoff(token)
-        self.assertFalse(self.tokens.valid(token))
+        self.tokens.revoke(token)
+        self.assertFalse(self.tokens.is_valid(token))
         self.assertFalse(path.exists())
-        self.assertTrue(self.tokens.valid(other.read_text()))
-        self.tokens.logoff(token)
+        self.assertTrue(self.tokens.is_valid(other.read_text()))
+        # The second time does nothing.
+        self.tokens.revoke(token)
 
-    def test_no_token(self):
-        self.assertFalse(self.tokens.valid(None))
-        self.assertFalse(self.tokens.valid('made up'))
+    def test_revoke_all(self):
+        paths = [self.tokens.issue() for _ in range(3)]
+        self.tokens.revoke_all()
+        self.assertEqual([], [path for path in paths if path.exists()])
+
+    @ddt.named_data(('missing', None), ('unknown', 'made up'))
+    def test_invalid_token(self, token):
+        self.assertFalse(self.tokens.is_valid(token))
 
     def test_close(self):
-        path = self.tokens.logon()
+        path = self.tokens.issue()
         token = path.read_text()
         self.tokens.close()
         self.assertFalse(path.parent.exists())
-        self.assertFalse(self.tokens.valid(token))
+        self.assertFalse(self.tokens.is_valid(token))
 
 
-class RequestTestCase(testtools.TestCase):
-
-    def _status(self, body):
-        return self.assertRaises(errors.RestError, logon.check_request,
-                                 body).status
+@ddt.ddt
+class RequestTestCase(base.SimTestCase):
 
     def test_file(self):
-        logon.check_request(REQUEST % (
+        logon.validate_request(REQUEST % (
             b'<GenerateX-API-SessionFile>true</GenerateX-API-SessionFile>'))
 
     def test_password(self):
-        self.assertEqual(401, self._status(
-            REQUEST % b'<Password>secret</Password>'))
+        self.assertRefused(401, logon.validate_request,
+                           REQUEST % b'<Password>secret</Password>')
 
-    def test_nonsense(self):
-        for body in (b'', b'{}', b'<LogonRequest/>'):
-            self.assertEqual(400, self._status(body))
+    @ddt.named_data(('empty', b''), ('json', b'{}'),
+                    ('no_namespace', b'<LogonRequest/>'))
+    def test_malformed(self, body):
+        self.assertRefused(400, logon.validate_request, body)
 
     def test_response(self):
         response = logon.response(pathlib.Path('/tmp/x'))

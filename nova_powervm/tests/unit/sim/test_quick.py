@@ -25,30 +25,32 @@ class QuickTestCase(testtools.TestCase):
 
     def test_shared(self):
         lpar = self.host.create(lpar_mod.Config(name='one'))
-        found = quick.properties(lpar, self.host)
-        self.assertEqual('not activated', found['PartitionState'])
-        self.assertEqual(lpar.lpar_id, found['PartitionID'])
+        properties = quick.properties(lpar, self.host)
+        self.assertEqual('not activated', properties['PartitionState'])
+        self.assertEqual(lpar.lpar_id, properties['PartitionID'])
         self.assertEqual(
             ('false', 0.1, 1, None),
-            (found['HasDedicatedProcessors'], found['CurrentProcessingUnits'],
-             found['AllocatedVirtualProcessors'],
-             found['CurrentProcessors']))
+            (properties['HasDedicatedProcessors'],
+             properties['CurrentProcessingUnits'],
+             properties['AllocatedVirtualProcessors'],
+             properties['CurrentProcessors']))
 
     def test_dedicated(self):
         lpar = self.host.create(lpar_mod.Config(
             name='one', processors=lpar_mod.Processors(
                 dedicated=True, desired=3, minimum=1, maximum=4)))
-        found = quick.properties(lpar, self.host)
+        properties = quick.properties(lpar, self.host)
         self.assertEqual(
             ('true', None, None, 3),
-            (found['HasDedicatedProcessors'], found['CurrentProcessingUnits'],
-             found['AllocatedVirtualProcessors'],
-             found['CurrentProcessors']))
+            (properties['HasDedicatedProcessors'],
+             properties['CurrentProcessingUnits'],
+             properties['AllocatedVirtualProcessors'],
+             properties['CurrentProcessors']))
 
-    def test_listing_has_all_and_their_uuids(self):
+    def test_listing(self):
         lpar = self.host.create(lpar_mod.Config(name='one'))
-        found = quick.listing(self.host, self.host)
-        self.assertEqual(2, len(found))
-        self.assertEqual(lpar.uuid, found[1]['UUID'])
-        # As in published answers, only the listing has it.
+        listing = quick.listing(self.host, self.host)
+        self.assertEqual(2, len(listing))
+        self.assertEqual(lpar.uuid, listing[1]['UUID'])
+        # As in published responses, only the listing has it.
         self.assertNotIn('UUID', quick.properties(lpar, self.host))

@@ -10,21 +10,23 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+import ddt
 import testtools
 
 from nova_powervm.sim import transitions
 from nova_powervm.tests.unit.sim import fakes
 
 
-def _brief(steps):
+def _seconds_and_values(steps):
     return [(step.seconds, step.value) for step in steps]
 
 
-def _count(steps):
+def _count_state_events(steps):
     return len([step for step in steps
                 if step.value == 'PartitionState,Other'])
 
 
+@ddt.ddt
 class StepsTestCase(testtools.TestCase):
 
     def test_boot(self):
@@ -39,19 +41,21 @@ class StepsTestCase(testtools.TestCase):
             (4, 'Other'),
             (4, 'NVRAM'),
             (4, 'ReferenceCode,Other'),
-        ], _brief(transitions.boot(4, 3)))
+        ], _seconds_and_values(transitions.boot(4, 3)))
 
-    def test_number_of_events(self):
-        for number in (0, 1, 2, 12):
-            self.assertEqual(number, _count(transitions.boot(5, number)))
-            self.assertEqual(number, _count(transitions.shutdown(5, number)))
-            self.assertEqual(number, _count(transitions.power_cut(number)))
+    @ddt.data(0, 1, 2, 12)
+    def test_number_of_events(self, number):
+        self.assertEqual(
+            [number] * 3,
+            [_count_state_events(steps) for steps in (
+                transitions.boot(5, number), transitions.shutdown(5, number),
+                transitions.hard_power_off(number))])
 
-    def test_single_event_is_about_the_last_state(self):
+    def test_single_event_comes_with_the_last_state(self):
         steps = transitions.boot(4, 1)
-        self.assertIn((4, 'PartitionState,Other'), _brief(steps))
+        self.assertIn((4, 'PartitionState,Other'), _seconds_and_values(steps))
 
-    def test_states_at_once_keep_their_order(self):
+    def test_order_of_states_at_once(self):
         states = [step.value for step in transitions.boot(0, 3)
                   if step.kind is transitions.StepKind.STATE]
         self.assertEqual(['starting', 'open firmware', 'running'], states)
@@ -64,18 +68,19 @@ class StepsTestCase(testtools.TestCase):
             (3, 'PartitionState,Other'),
             (3, 'Other'),
             (3, 'ReferenceCode,Other'),
-        ], _brief(transitions.shutdown(3, 2)))
+        ], _seconds_and_values(transitions.shutdown(3, 2)))
 
-    def test_power_cut_shuts_nothing_down(self):
-        steps = transitions.power_cut(1)
+    def test_hard_power_off_has_no_shutdown(self):
+        steps = transitions.hard_power_off(1)
         self.assertNotIn('shutting down', [step.value for step in steps])
         self.assertEqual({0}, {step.seconds for step in steps})
 
-    def test_followed_by(self):
-        steps = transitions.followed_by(transitions.shutdown(3, 1),
+    def test_concatenate(self):
+        steps = transitions.concatenate(transitions.shutdown(3, 1),
                                         transitions.boot(4, 1))
-        self.assertEqual((3, 'starting'), _brief(steps)[5])
-        self.assertEqual((7, 'ReferenceCode,Other'), _brief(steps)[-1])
+        self.assertEqual((3, 'starting'), _seconds_and_values(steps)[5])
+        self.assertEqual((7, 'ReferenceCode,Other'),
+                         _seconds_and_values(steps)[-1])
 
 
 class TransitionTestCase(testtools.TestCase):
@@ -83,30 +88,30 @@ class TransitionTestCase(testtools.TestCase):
     def setUp(self):
         super().setUp()
         self.scheduler = fakes.Scheduler()
-        self.done = []
+        self.performed = []
 
     def _start(self, *seconds):
         steps = [transitions.Step(at, transitions.StepKind.STATE, str(at))
                  for at in seconds]
         return transitions.Transition(
             self.scheduler, steps,
-            lambda step: self.done.append(
+            lambda step: self.performed.append(
                 (self.scheduler.now - 1000, step.value)))
 
-    def test_steps_in_time(self):
+    def test_performs_steps_at_their_times(self):
         transition = self._start(0, 0, 1, 2)
-        self.assertEqual([(0, '0'), (0, '0')], self.done)
+        self.assertEqual([(0, '0'), (0, '0')], self.performed)
         self.assertFalse(transition.finished)
         self.scheduler.advance(1.5)
-        self.assertEqual([(1, '1')], self.done[2:])
+        self.assertEqual([(1, '1')], self.performed[2:])
         self.scheduler.advance(1)
-        self.assertEqual([(2, '2')], self.done[3:])
+        self.assertEqual([(2, '2')], self.performed[3:])
         self.assertTrue(transition.finished)
 
     def test_cancel(self):
         transition = self._start(0, 1)
         transition.cancel()
-        self.assertEqual(0, self.scheduler.waiting)
+        self.assertEqual(0, self.scheduler.pending)
         self.assertTrue(transition.finished)
         self.scheduler.advance(2)
-        self.assertEqual([(0, '0')], self.done)
+        self.assertEqual([(0, '0')], self.performed)

@@ -12,12 +12,14 @@
 
 """What stands between a PowerVM event and a nova lifecycle event.
 
-One idea a module, in the order in which an LPAR passes through them:
-``pending`` (when to look), ``worker`` (the thread that does), ``comparison``
-(a batch from end to end), ``hypervisor`` and ``conductor`` (the two reads),
-``cache`` (what was found last), ``decision`` (what follows from it),
-``emitter`` (the threads that tell nova). Beside them ``watch`` looks after
-the listener that the events come from, ``outage`` has what happens when
-something fails, ``threads`` starts them, ``stats`` counts and ``opts``
-configures.
+A controller: it observes, decides and applies. In the order in which an LPAR
+passes through them: ``ingest`` (events), ``workqueue`` (when), ``loop`` (the
+thread that starts batches), ``pool`` (the threads that wait), ``reconcile``
+(a batch), ``lpar_states`` and ``listing`` (what NovaLink says), ``resync``
+(all instances), ``instances`` (what nova says), ``memory`` (what is known
+already), ``agreement`` (what nova would do), ``decision`` (what follows),
+``apply`` (doing it). Beside them ``listener`` watches where events come from,
+``outage`` and ``backoff`` say what happens when something fails, ``messages``
+has the log lines, ``stats`` counts, ``opts`` configures, ``threads`` starts
+threads, ``reads`` and ``interfaces`` have what the others share.
 """

@@ -10,60 +10,97 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""When to ask again, and how not to fill the log meanwhile."""
+"""What fails for a while: when to try again, and one log line at each end."""
 
 from collections.abc import Callable
+import threading
 
 from oslo_log import log as logging
 
+from nova_powervm.virt.powervm.lifecycle import backoff
+from nova_powervm.virt.powervm.lifecycle import messages
+
 LOG = logging.getLogger(__name__)
 
-# Seconds until the next attempt, doubled each time, and the most of it.
-_FIRST = 1.0
-_MOST = 60.0
-
-
-def backoff(attempts: int, first: float = _FIRST,
-            most: float = _MOST) -> float:
-    """Return ``first`` doubled ``attempts`` times, but ``most`` at most."""
-    return min(first * 2.0 ** min(attempts, 32), most)
+# Seconds after which an attempt that has not ended is worth a line.
+LATE_SECONDS = 10.0
 
 
 class Outage:
-    """Something that fails for a while: one log line at each end of it.
+    """Counts attempts at something that fails, and logs both ends.
 
-    For one thread only.
+    An outage begins with the beginning of the first attempt that fails.
 
-    :param begins: the line at its beginning; the error follows.
-    :param ends: the line at its end; its length follows.
+    Thread-safe.
+
+    :param away: logged when it begins; has the field ``error``.
+    :param back: logged when it ends; has ``seconds`` and ``attempts``.
+    :param late: logged once for an attempt that takes long; ``seconds``.
     :param jitter: returns a number in [0, 1). Many computes that lost one
         controller must not come back to it all at once.
     """
 
-    def __init__(self, begins: str, ends: str,
+    def __init__(self, away: messages.Line, back: messages.Line,
+                 late: messages.Line | None = None,
                  jitter: Callable[[], float] = lambda: 0.0) -> None:
-        self._begins = begins + ': %.200s'
-        self._ends = ends + ' after %.1f seconds; attempts that failed: %d'
+        self._away = away
+        self._back = back
+        self._late = late
         self._jitter = jitter
+        self._lock = threading.Lock()
+        # When the attempt began that is on its way, and when the outage did.
+        self._began: float | None = None
+        self._since: float | None = None
         self._failures = 0
-        self._since = 0.0
 
-    def failed(self, error: object, now: float) -> float:
-        """Note a failure.
+    def begin(self, now: float) -> None:
+        """Note that an attempt begins.
 
-        :param error: what the attempt came to.
         :param now: clock time, seconds.
+        """
+        with self._lock:
+            self._began = now
+
+    def end(self) -> None:
+        """Note that the attempt has ended and told nothing."""
+        with self._lock:
+            self._began = None
+
+    def failed(self, error: object, now: float,
+               away: messages.Line | None = None) -> float:
+        """Note that the attempt failed.
+
+        :param error: why.
+        :param away: logged in the place of the usual line.
         :returns: clock time of the next attempt.
         """
-        if not self._failures:
-            self._since = now
-            LOG.warning(self._begins, error)
-        delay = backoff(self._failures)
-        self._failures += 1
-        return now + delay * (1.0 - self._jitter() / 4)
+        with self._lock:
+            first = self._since is None
+            if first:
+                self._since = now if self._began is None else self._began
+            self._began = None
+            wait = backoff.backoff(self._failures)
+            self._failures += 1
+        if first:
+            (away or self._away).log(LOG, error=error)
+        return now + wait * (1.0 - self._jitter() / 4)
 
     def over(self, now: float) -> None:
-        """Note that it does not fail, or no longer."""
-        if self._failures:
-            LOG.info(self._ends, now - self._since, self._failures)
+        """Note that the attempt succeeded."""
+        with self._lock:
+            since, failures = self._since, self._failures
+            self._since = self._began = None
             self._failures = 0
+        if since is not None:
+            self._back.log(LOG, seconds=now - since, attempts=failures)
+
+    def check(self, now: float) -> None:
+        """Log an attempt that has not ended for long; once an outage."""
+        with self._lock:
+            began = self._began
+            if (began is None or self._late is None
+                    or self._since is not None
+                    or now - began < LATE_SECONDS):
+                return
+            self._since = began
+        self._late.log(LOG, seconds=now - began)

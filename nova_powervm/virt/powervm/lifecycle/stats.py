@@ -23,11 +23,11 @@ from oslo_reports.models import with_default_views
 #: Every counter, and what it counts since the handler was made.
 COUNTERS = {
     'events': 'events received, of whatever kind',
-    'lpars_marked': 'LPARs that an answer to a poll asked to look at',
-    'events_malformed': 'events that could not be understood',
-    'poll_seconds': "time spent on pypowervm's event thread, seconds",
-    'batches': 'batches of LPARs looked at',
-    'lpars': 'looks at an LPAR',
+    'lpars_added': 'LPARs that an answer to a poll added to the work queue',
+    'events_malformed': 'events that made no sense',
+    'poll_seconds': "time spent on pypowervm's poll thread, seconds",
+    'batches': 'batches of LPARs observed',
+    'lpars': 'LPARs observed, each time that they were',
     'rest_reads': 'reads from NovaLink, of all kinds',
     'rest_quick': 'reads of the state of one LPAR',
     'rest_quick_all': 'reads of the states of all LPARs',
@@ -36,37 +36,37 @@ COUNTERS = {
     'rest_seconds': 'time spent on reads from NovaLink, seconds',
     'rest_unusable': 'answers of NovaLink that made no sense',
     'rest_partial': 'lists of LPARs that lacked some of them',
-    'unknown_states': 'looks that found a state that this release does not '
-                      'know',
+    'unknown_states': 'times that an LPAR had a state that this release does '
+                      'not know',
     'lookups': 'lookups of instances through nova-conductor',
     'lookups_failed': 'lookups of instances that failed',
     'lookup_seconds': 'time spent on lookups of instances, seconds',
-    'known': 'looks for which nova was known to agree without a lookup',
     'emitted': 'lifecycle events handed to nova',
-    'no_change': 'looks that found nova and NovaLink to agree',
-    'busy': 'looks that found a task in progress',
-    'gone': 'looks that found the LPAR deleted',
-    'not_ours': 'looks that found no instance of this host',
-    'unsettled': 'looks that found a passing or an unknown state',
-    'retry': 'looks that failed and are made again',
-    'emit_failed': 'lifecycle events that could not be handed to nova',
-    'unconfirmed': 'power states that nova did not take over, however often '
-                   'it was told',
+    'emit_failed': 'lifecycle events that the driver could not hand to nova',
+    'no_change': 'outcome: nova agrees',
+    'cached': 'outcome: nova was known to agree, without a lookup',
+    'busy': 'outcome: the instance has a task_state',
+    'gone': 'outcome: the LPAR does not exist',
+    'not_ours': 'outcome: no instance of this host',
+    'transient': 'outcome: a passing or an unknown state',
+    'retry': 'outcome: something failed and is retried',
+    'given_up': 'outcome: nova was told in vain',
     'resyncs': 'comparisons of all instances',
     'resyncs_failed': 'comparisons of all instances that failed',
-    'silences': 'times that no poll ended for a minute',
-    'revivals': 'times that polling had ended and was begun again',
-    'interruptions': 'times that polls had failed and succeed again',
-    'sessions_renewed': 'times that the session was lost and made anew',
+    'silences': 'times that no poll succeeded for a minute',
+    'poll_restarts': 'times that the event poll thread had died',
+    'interruptions': 'times that polls failed and succeed again',
+    'sessions_renewed': 'times that the session was lost and renewed',
     'nvram_stored': 'LPARs whose NVRAM was handed to the NVRAM store',
     'nvram_failed': 'LPARs whose NVRAM the NVRAM store refused',
+    'errors': 'unexpected errors on threads of the event handler',
 }
 
 
 class Statistics:
     """Counters that only grow, and gauges of the present.
 
-    Thread-safe.
+    Thread-safe, and safe to read from a signal handler, as are the gauges.
 
     :param gauges: a function for each gauge; called when somebody asks.
     """
@@ -87,9 +87,12 @@ class Statistics:
                 self._counters[name] += count
 
     def counters(self) -> dict[str, float]:
-        """Return all counters by name, as of now."""
-        with self._lock:
-            return dict(self._counters)
+        """Return all counters by name, as of now.
+
+        Takes no lock: a Guru Meditation Report is written by a signal
+        handler, which may have interrupted :meth:`add`.
+        """
+        return dict(self._counters)
 
     def as_dict(self) -> dict[str, float]:
         """Return all counters and gauges by name, as of now."""

@@ -35,6 +35,10 @@ class Thread:
         self._thread = factory(target=self._run, name=name, daemon=True)
         self._thread.start()
 
+    def is_alive(self) -> bool:
+        """Tell whether the function has not ended, by whatever way."""
+        return not self._ended.is_set()
+
     def join(self, timeout: float) -> None:
         """Wait for the end of the function, for some seconds at most."""
         # Thread.join with a timeout raises eventlet's Timeout, which is no

@@ -91,43 +91,39 @@ def atom_feed(entries):
 
 class TestFuzz(world.World):
 
-    def setUp(self):
-        super().setUp()
-        self.handlers = []
-
-    def begin(self, **adding):
+    def begin_example(self, **adding):
         """Begin an example with a module and one LPAR of its own."""
         self.handler.stop()
-        self.emitted.clear()
         self.lpars.clear()
-        self.instances.clear()
+        self.nova.instances.clear()
         self.adapter.answers.clear()
         self.handler = self.make_handler()
         return self.add(**adding)
 
-    def look(self):
+    def look_at_all(self):
         # Long enough for a resync, a repeated look and a retry.
         for _ in range(6):
             self.advance(world.DELAY)
+        self.assertEqual(0, self.count('errors'))
 
     @hypothesis.given(
         strategies.lists(_event, max_size=6), strategies.lists(_event),
         strategies.lists(_hostile, max_size=3))
     @_SETTINGS
     def test_events(self, before, after, hostile):
-        lpar = self.begin(state='not activated')
+        lpar = self.begin_example(state='not activated')
         events = [world.make_event(*fields) for fields in before] + hostile
         events.append(world.make_event(world.URI + lpar))
         events += [world.make_event(*fields) for fields in after]
         self.handler.process(events)
         self.assertEqual(len(events), self.count('events'))
-        self.look()
-        self.assertEmitted((lpar, world.STOPPED))
+        self.look_at_all()
+        self.assertEmitted((lpar, world.SHUTDOWN))
 
     @hypothesis.given(strategies.lists(_event, max_size=8))
     @_SETTINGS
     def test_feeds(self, entries):
-        lpar = self.begin(state='not activated')
+        lpar = self.begin_example(state='not activated')
         entries.insert(len(entries) // 2, (
             world.URI + lpar, 'PartitionState,Other', 'MODIFY_URI'))
         response = pvm_adapter.Response(
@@ -136,40 +132,53 @@ class TestFuzz(world.World):
         response.adapter = None
         response._unmarshal_atom()
         self.handler.process(pvm_event.Event.wrap(response))
-        self.look()
-        self.assertEmitted((lpar, world.STOPPED))
+        self.look_at_all()
+        self.assertEmitted((lpar, world.SHUTDOWN))
 
-    @hypothesis.given(_json | _text)
+    @hypothesis.given(_json | _text,
+                      strategies.sampled_from((jsonutils.dumps, str)))
     @_SETTINGS
-    def test_state_of_one(self, answer):
+    def test_state_of_one(self, answer, encode):
         # Unless it is the very word, it never stops a server.
         hypothesis.assume(not isinstance(answer, str) or answer.lower() not in
                           ('not activated', 'error', 'migrating not active'))
-        for body in (jsonutils.dumps(answer), str(answer)):
-            lpar = self.begin()
-            self.adapter.answers[lpar] = body
-            self.send(lpar)
-            self.look()
-            self.assertNotIn(world.STOPPED, [what for _, what in self.emitted])
-            # And when it makes sense again, nova learns what it should.
-            self.adapter.answers.clear()
-            self.lpars[lpar] = 'not activated'
-            self.send(lpar)
-            self.look()
-            self.assertEqual((self.instance(lpar).uuid, world.STOPPED),
-                             self.emitted[-1])
+        lpar = self.begin_example()
+        self.adapter.answers[lpar] = encode(answer)
+        self.send(lpar)
+        self.look_at_all()
+        self.assertNotIn(world.SHUTDOWN, [what for _, what in self.emitted])
+        # And when it makes sense again, nova learns what it should.
+        self.adapter.answers.clear()
+        self.lpars[lpar] = 'not activated'
+        self.send(lpar)
+        self.look_at_all()
+        self.assertEqual((self.instance(lpar).uuid, world.SHUTDOWN),
+                         self.emitted[-1])
+
+    @hypothesis.given(_json)
+    @_SETTINGS
+    def test_states_that_are_none(self, answer):
+        # What is neither a word nor null is retried, whatever it is.
+        hypothesis.assume(not isinstance(answer, str | None))
+        lpar = self.begin_example()
+        self.adapter.answers[lpar] = jsonutils.dumps(answer)
+        self.send(lpar)
+        self.advance(world.DELAY)
+        self.assertEqual([1, 0], [
+            self.count('retry'), self.count('transient')])
+        self.assertEqual([], self.nova.lookups)
 
     @hypothesis.given(_json | _text)
     @_SETTINGS
     def test_listing(self, answer):
         body = answer if isinstance(answer, str) else jsonutils.dumps(answer)
-        lpars = [self.begin(), *(self.add() for _ in range(5))]
+        lpars = [self.begin_example(), *self.add_many(5)]
         self.adapter.answers['All'] = body
         self.send(*lpars)
         self.handler.resync()
-        self.look()
+        self.look_at_all()
         self.assertEqual([], self.emitted)
         self.lpars[lpars[0]] = 'not activated'
         self.send(*lpars)
-        self.look()
-        self.assertEmitted((lpars[0], world.STOPPED))
+        self.look_at_all()
+        self.assertEmitted((lpars[0], world.SHUTDOWN))

@@ -10,72 +10,83 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-import mock
+"""Resources of the managed system."""
+
+import ddt
 from oslo_serialization import jsonutils
-from pypowervm import adapter as pvm_adapter
-from pypowervm.tests.test_utils import pvmhttp
-from pypowervm.wrappers import managed_system
 
 from nova_powervm.tests import base
+from nova_powervm.tests.unit.virt.powervm import captured
 from nova_powervm.virt.powervm import host
 
 RATIOS = {'VCPU': 4.0, 'MEMORY_MB': 1.0, 'DISK_GB': 1.0}
 
 
-def captured_systems():
-    adapter = mock.create_autospec(pvm_adapter.Adapter, instance=True)
-    return managed_system.System.wrap(pvmhttp.load_pvm_resp(
-        'managedsystem.txt', adapter).get_response())
+def systems():
+    return captured.systems(captured.make_adapter())
 
 
+@ddt.ddt
 class AvailableResourceTestCase(base.TestCase):
 
-    def test_captured_system(self):
+    def setUp(self):
+        super().setUp()
         # 8 processors, 7.6 units and 88,832 of 98,304 MiB free.
-        resource = host.available_resource(captured_systems()[1], 'node')
+        self.resource = host.available_resource(systems()[1], 'node')
 
-        self.assertEqual('node', resource['hypervisor_hostname'])
-        self.assertEqual((8, 1), (resource['vcpus'], resource['vcpus_used']))
-        self.assertEqual((98304, 98304 - 88832),
-                         (resource['memory_mb'], resource['memory_mb_used']))
-        self.assertEqual((0, 0, 0), (
-            resource['local_gb'], resource['local_gb_used'],
-            resource['disk_available_least']))
-        self.assertEqual('phyp', resource['hypervisor_type'])
-        self.assertIsInstance(resource['hypervisor_version'], int)
+    @ddt.named_data(
+        ('name', {'hypervisor_hostname': 'node'}),
+        ('processors', {'vcpus': 8, 'vcpus_used': 1}),
+        ('memory', {'memory_mb': 98304, 'memory_mb_used': 98304 - 88832}),
+        ('no_disk', {'local_gb': 0, 'local_gb_used': 0,
+                     'disk_available_least': 0}),
+        ('type', {'hypervisor_type': 'phyp'}),
+        ('statistics', {'stats': {
+            'proc_units': '8.00', 'proc_units_used': '0.40',
+            'memory_region_size': 256}}))
+    def test_values(self, expected):
+        self.assertEqual(expected, {key: self.resource[key]
+                                    for key in expected})
+
+    def test_version_is_a_number(self):
+        self.assertIsInstance(self.resource['hypervisor_version'], int)
+
+    def test_cpu(self):
         self.assertEqual({'vendor': 'ibm', 'arch': 'ppc64'},
-                         jsonutils.loads(resource['cpu_info']))
-        self.assertIn(('ppc64le', 'phyp', 'hvm'),
-                      resource['supported_instances'])
-        self.assertEqual({'proc_units': '8.00', 'proc_units_used': '0.40',
-                          'memory_region_size': 256}, resource['stats'])
-        # nova keeps the node's uuid; see the driver.
-        self.assertNotIn('uuid', resource)
+                         jsonutils.loads(self.resource['cpu_info']))
+
+    @ddt.data('ppc64', 'ppc64le')
+    def test_supported_architecture(self, architecture):
+        self.assertIn((architecture, 'phyp', 'hvm'),
+                      self.resource['supported_instances'])
+
+    def test_nova_keeps_the_uuid(self):
+        self.assertNotIn('uuid', self.resource)
 
 
 class InventoryTestCase(base.TestCase):
 
-    def test_captured_system(self):
-        inventory = host.inventory(captured_systems()[1], RATIOS, 1, 512)
+    def test_processors_and_memory(self):
+        inventory = host.inventory(systems()[1], RATIOS, 1, 512)
 
         self.assertEqual({
             'VCPU': {'total': 8, 'reserved': 1, 'min_unit': 1, 'max_unit': 8,
                      'step_size': 1, 'allocation_ratio': 4.0},
-            # The hypervisor itself has 1,280 MiB of it.
+            # The hypervisor itself uses 1,280 MiB.
             'MEMORY_MB': {'total': 98304, 'reserved': 512 + 1280,
                           'min_unit': 1, 'max_unit': 98304,
                           'step_size': 256, 'allocation_ratio': 1.0},
         }, inventory)
 
     def test_limit_of_an_lpar(self):
-        # 500 processors, but 24 virtual ones in a partition.
-        inventory = host.inventory(captured_systems()[0], RATIOS, 0, 0)
+        """500 processors, but at most 24 virtual ones in an LPAR."""
+        vcpu = host.inventory(systems()[0], RATIOS, 0, 0)['VCPU']
+        self.assertEqual((500, 24), (vcpu['total'], vcpu['max_unit']))
 
-        self.assertEqual(500, inventory['VCPU']['total'])
-        self.assertEqual(24, inventory['VCPU']['max_unit'])
-
-    def test_cannot_reserve_more_than_there_is(self):
-        inventory = host.inventory(captured_systems()[1], RATIOS, 9, 98304)
-
+    def test_no_more_processors_are_reserved_than_exist(self):
+        inventory = host.inventory(systems()[1], RATIOS, 9, 0)
         self.assertEqual(8, inventory['VCPU']['reserved'])
+
+    def test_no_more_memory_is_reserved_than_exists(self):
+        inventory = host.inventory(systems()[1], RATIOS, 0, 98304)
         self.assertEqual(98304, inventory['MEMORY_MB']['reserved'])

@@ -10,16 +10,23 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-import mock
+"""Sessions with NovaLink."""
+
+import ddt
 from pypowervm import adapter as pvm_adapter
 from pypowervm import const
 from pypowervm import exceptions as pvm_exc
 
-from nova_powervm.tests import base
+from nova_powervm.tests.unit.virt.powervm import driver_base
 from nova_powervm.virt.powervm import session
 
 POLL = '/rest/api/uom/Event?QUEUE_APPLICATIONID=x'
 READ = '/rest/api/uom/LogicalPartition'
+QUICK_READ = READ + '/x/quick/PartitionState'
+
+
+def no_connection():
+    return pvm_exc.ConnectionError('gone')
 
 
 def unauthorized():
@@ -27,97 +34,164 @@ def unauthorized():
         pvm_adapter.Response('GET', READ, 401, 'Unauthorized', {}))
 
 
-class TestSession(base.TestCase):
-    """What a session makes of the outcome of its requests."""
+def logon(this, conn_tries):
+    """Send the request of pypowervm's own logon, without its file."""
+    this.request('PUT', const.LOGON_PATH, relogin=False, login=True)
+
+
+class SessionTestCase(driver_base.TestCase):
 
     def setUp(self):
         super().setUp()
-        patcher = mock.patch.object(pvm_adapter.Session, 'request')
-        self.request = patcher.start()
-        self.addCleanup(patcher.stop)
-        with mock.patch.object(pvm_adapter.Session, '_logon',
-                               lambda this, conn_tries: this.request(
-                                   'PUT', const.LOGON_PATH, relogin=False,
-                                   login=True)):
-            self.session = session.Session()
+        self.request = self.patch_object(pvm_adapter.Session, 'request')
+        self.patch_object(pvm_adapter.Session, '_logon', new=logon)
+        self.session = session.Session()
 
     def send(self, path, error=None, status=200, body='<feed/>', **kwargs):
-        self.request.side_effect = error
-        self.request.return_value = pvm_adapter.Response(
-            'GET', path, status, 'reason', {}, body=body)
+        """Send a request that succeeds, or raises an error."""
+        response = pvm_adapter.Response('GET', path, status, 'reason', {},
+                                        body=body)
+        self.request.side_effect = [error or response]
         if error is None:
-            self.assertIs(self.request.return_value,
+            self.assertIs(response,
                           self.session.request('GET', path, **kwargs))
         else:
-            self.assertRaises(type(error), self.session.request, 'GET', path,
-                              **kwargs)
+            self.assertIs(error, self.assertRaises(
+                type(error), self.session.request, 'GET', path, **kwargs))
 
-    def test_all_is_well(self):
-        self.send(POLL)
-        self.send(READ)
-        self.assertEqual((0, False),
-                         (self.session.interruptions, self.session.lost))
-
-    def test_interruption(self):
-        for error in (pvm_exc.ConnectionError('gone'),
-                      pvm_exc.TimeoutError('slow')):
-            before = self.session.interruptions
-            for _ in range(3):
-                self.send(POLL, error)
-            self.send(READ)
-            self.assertEqual(before, self.session.interruptions)
-            self.send(POLL)
-            self.send(POLL)
-            self.assertEqual(before + 1, self.session.interruptions)
-
-    def test_unreadable_answer_to_a_poll(self):
-        for number, body in enumerate(
-                ('', '<feed><entry>', 'no XML', None), 1):
-            self.send(POLL, body=body)
-            self.send(POLL, body=body)
-            self.assertEqual(number - 1, self.session.interruptions)
-            self.send(POLL)
-            self.assertEqual(number, self.session.interruptions)
-        self.send(POLL, status=204, body='')
-        self.send(READ, body='no XML')
-        self.send(POLL)
+    def assert_interruptions(self, number):
         self.assertEqual(number, self.session.interruptions)
 
-    def test_other_requests_may_fail(self):
-        self.send(READ, pvm_exc.ConnectionError('gone'))
-        self.send(POLL)
-        self.assertEqual(0, self.session.interruptions)
 
-    def test_logon_again(self):
-        self.session.request('PUT', const.LOGON_PATH, relogin=False,
-                             login=True)
-        self.send(POLL)
-        self.assertEqual(1, self.session.interruptions)
+@ddt.ddt
+class InterruptionsTestCase(SessionTestCase):
 
-    def test_lost(self):
+    def test_none(self):
+        self.send(POLL)
+        self.send(READ)
+        self.assert_interruptions(0)
+
+    @ddt.named_data(('no_connection', no_connection()),
+                    ('timeout', pvm_exc.TimeoutError('slow')))
+    def test_polls_fail(self, error):
+        """They count once, when a poll succeeds again."""
+        self.send(POLL, error)
+        self.send(POLL, error)
+        self.send(READ)
+        self.assert_interruptions(0)
+        self.send(POLL)
+        self.send(POLL)
+        self.assert_interruptions(1)
+
+    @ddt.named_data(('empty', ''), ('truncated', '<feed><entry>'),
+                    ('no_xml', 'no XML'), ('none', None))
+    def test_unreadable_answers_to_polls(self, body):
+        """They count like polls that fail."""
+        self.send(POLL, body=body)
+        self.send(POLL, body=body)
+        self.assert_interruptions(0)
+        self.send(POLL)
+        self.assert_interruptions(1)
+
+    def test_no_content(self):
+        self.send(POLL, status=204, body='')
+        self.send(POLL)
+        self.assert_interruptions(0)
+
+    def test_unreadable_answer_to_another_request(self):
+        self.send(READ, body='no XML')
+        self.send(POLL)
+        self.assert_interruptions(0)
+
+    def test_another_request_fails(self):
+        self.send(READ, no_connection())
+        self.send(POLL)
+        self.assert_interruptions(0)
+
+    def test_repeated_logon(self):
+        """NovaLink may have lost the events with the token."""
+        logon(self.session, 1)
+        self.send(POLL)
+        self.assert_interruptions(1)
+
+    def test_they_add_up(self):
+        self.send(POLL, no_connection())
+        self.send(POLL)
+        self.send(POLL, body='no XML')
+        self.send(POLL)
+        self.assert_interruptions(2)
+
+
+class PollsFailTestCase(SessionTestCase):
+
+    def test_at_first(self):
+        self.assertFalse(self.session.polls_fail)
+
+    def test_poll_fails(self):
+        self.send(POLL, no_connection())
+        self.assertTrue(self.session.polls_fail)
+
+    def test_another_request_succeeds(self):
+        self.send(POLL, no_connection())
+        self.send(READ)
+        self.assertTrue(self.session.polls_fail)
+
+    def test_poll_succeeds_again(self):
+        self.send(POLL, no_connection())
+        self.send(POLL)
+        self.assertFalse(self.session.polls_fail)
+
+    def test_another_request_fails(self):
+        self.send(READ, no_connection())
+        self.assertFalse(self.session.polls_fail)
+
+
+class LostTestCase(SessionTestCase):
+
+    def test_requests_succeed(self):
+        self.send(POLL)
+        self.send(READ)
+        self.assertFalse(self.session.lost)
+
+    def test_refused_without_another_logon(self):
         self.send(READ, unauthorized(), relogin=False)
         self.assertFalse(self.session.lost)
+
+    def test_refused_after_another_logon(self):
         self.send(READ, unauthorized())
         self.assertTrue(self.session.lost)
 
-    def test_quick_reads_are_bounded(self):
-        for asked, expected in ((-1, 30.0), (None, None), (7, 7)):
-            self.send(READ + '/x/quick/PartitionState', timeout=asked)
-            self.assertEqual(
-                expected, self.request.call_args.kwargs['timeout'])
+
+@ddt.ddt
+class TimeoutTestCase(SessionTestCase):
+    """Seconds after which a request fails; -1 is pypowervm's default."""
+
+    def assert_timeout(self, seconds):
+        self.assertEqual(seconds, self.request.call_args.kwargs['timeout'])
+
+    @ddt.named_data(('default', -1, 30.0), ('none', None, None),
+                    ('shorter', 7, 7))
+    def test_quick_read(self, timeout, expected):
+        self.send(QUICK_READ, timeout=timeout)
+        self.assert_timeout(expected)
+
+    def test_other_read(self):
         self.send(READ, timeout=-1)
-        self.assertEqual(-1, self.request.call_args.kwargs['timeout'])
+        self.assert_timeout(-1)
 
-    def test_polls_are_bounded(self):
-        for asked, expected in ((-1, 45.0), (None, 45.0), (1200, 45.0),
-                                (7, 7)):
-            self.send(POLL, timeout=asked)
-            self.assertEqual(
-                expected, self.request.call_args.kwargs['timeout'])
+    @ddt.named_data(('default', -1, 45.0), ('none', None, 45.0),
+                    ('longer', 1200, 45.0), ('shorter', 7, 7))
+    def test_poll(self, timeout, expected):
+        self.send(POLL, timeout=timeout)
+        self.assert_timeout(expected)
+
+    def test_poll_without_a_timeout(self):
         self.send(POLL)
-        self.assertEqual(45.0, self.request.call_args.kwargs['timeout'])
+        self.assert_timeout(45.0)
 
-    def test_logon_and_logoff_are_bounded(self):
-        self.assertEqual(30.0, self.request.call_args.kwargs['timeout'])
+    def test_logon(self):
+        self.assert_timeout(30.0)
+
+    def test_logoff(self):
         self.session.request('DELETE', const.LOGON_PATH, relogin=False)
-        self.assertEqual(2.0, self.request.call_args.kwargs['timeout'])
+        self.assert_timeout(2.0)

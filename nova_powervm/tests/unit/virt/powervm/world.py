@@ -12,257 +12,302 @@
 
 """A world in memory around the real event module, on a clock of its own."""
 
-import queue
+import logging
 
 import mock
 from nova.compute import power_state
 from nova import objects
-from nova.virt import event as virt_event
-from oslo_config import cfg
-from oslo_serialization import jsonutils
 from oslo_utils import uuidutils
-from pypowervm import adapter as pvm_adapter
-from pypowervm import const
-from pypowervm import entities
-from pypowervm import exceptions as pvm_exceptions
-from pypowervm.wrappers import event as pvm_event
 
+from nova_powervm.testing import agreement
+from nova_powervm.testing import drivers
+from nova_powervm.testing import internals
+from nova_powervm.testing import logs
+from nova_powervm.testing import nova as testing_nova
+from nova_powervm.testing import novalink
 from nova_powervm.tests import base
 from nova_powervm.virt.powervm import event
-from nova_powervm.virt.powervm.lifecycle import conductor
-from nova_powervm.virt.powervm.lifecycle import opts
-from nova_powervm.virt.powervm import vm
+from nova_powervm.virt.powervm.lifecycle import messages
 
-HOST = 'this-host'
+HOST = internals.HOST
+RUNNING = power_state.RUNNING
+SHUTDOWN = power_state.SHUTDOWN
+SUSPENDED = power_state.SUSPENDED
+#: The power state that each lifecycle event tells nova.
+TOLD = testing_nova.TOLD
+
 # Seconds from an event until its LPAR is looked at: the delay, and a tenth of
 # it in which others may join.
 DELAY = 16.5
-SYSTEM = '98498bed-c78a-3a4f-b90a-4b715418fcb6'
-URI = ('http://localhost:12080/rest/api/uom/ManagedSystem/' + SYSTEM +
-       '/LogicalPartition/')
+URI = novalink.lpar_uri('')
+
+Clock = novalink.Clock
+http_error = novalink.http_error
+make_conf = internals.make_conf
+make_event = novalink.make_event
 
 
-def make_conf(**options):
-    """Return a configuration with the event options and a host's name."""
-    conf = cfg.ConfigOpts()
-    conf.register_opt(cfg.StrOpt('host', default=HOST))
-    opts.register_opts(conf)
-    conf([], default_config_files=[], default_config_dirs=[])
-    for name, value in options.items():
-        conf.set_override(name, value, group='powervm')
-    return conf
+class Adapter(novalink.FakeAdapter):
+    """Answers reads from memory.
 
-
-def make_event(data, detail='PartitionState,Other', etype='MODIFY_URI'):
-    """Return a real pypowervm Event wrapper; None leaves an element out."""
-    children = [entities.Element(tag, None, text=text)
-                for tag, text in (('EventType', etype), ('EventID', '1'),
-                                  ('EventData', data),
-                                  ('EventDetail', detail))
-                if text is not None]
-    entry = entities.Entry(
-        {}, entities.Element('Event', None, children=children).element, None)
-    return pvm_event.Event.wrap(entry)
-
-
-def http_error(status, path='/rest/api/uom/LogicalPartition'):
-    """Return the error that pypowervm raises for an HTTP status."""
-    response = pvm_adapter.Response('GET', path, status, 'No', {}, body='')
-    if status == const.HTTPStatus.NOT_FOUND:
-        return pvm_exceptions.HttpNotFound(response)
-    return pvm_exceptions.HttpError(response)
-
-
-class Clock:
-    """A monotonic clock that moves when it is told to."""
+    :ivar timeouts: seconds after which each read would have failed.
+    """
 
     def __init__(self):
-        self.now = 1000.0
+        super().__init__()
+        self.timeouts = []
 
-    def __call__(self):
-        return self.now
+    def read(self, *args, **kwargs):
+        self.timeouts.append(kwargs.get('timeout'))
+        return super().read(*args, **kwargs)
 
 
-class FakeAdapter:
-    """Answers the reads that the module makes, and remembers them."""
+class Nova(testing_nova.Nova):
+    """nova in memory, whose calls may fail with any error.
 
-    helpers = ()
+    :ivar error: what each call raises, if it is not None.
+    :ivar undecodable: uuids of records that fail each lookup they are in.
+    :ivar contexts: context of each lookup.
+    :ivar joined: names of what each lookup joined.
+    """
 
-    def __init__(self, lpars):
-        self.lpars = lpars
-        self.reads = []
-        self.hidden = set()
-        #: read kind -> exception to raise, or body to answer
-        self.answers = {}
+    def __init__(self, driver):
+        super().__init__(driver)
+        self.error = None
+        self.undecodable = set()
+        self.contexts = []
+        self.joined = []
 
-    def read(self, root_type, root_id=None, suffix_type=None,
-             suffix_parm=None, **kwargs):
-        kind = root_id or suffix_parm or 'feed'
-        self.reads.append(kind)
-        answer = self.answers.get(kind, self.answers.get('any'))
-        if isinstance(answer, Exception):
-            raise answer
-        if answer is not None:
-            return mock.Mock(body=answer)
-        if root_id:
-            if root_id not in self.lpars:
-                raise http_error(404)
-            return mock.Mock(body=jsonutils.dumps(self.lpars[root_id]))
-        if kind == 'All':
-            return mock.Mock(body=jsonutils.dumps(
-                [{'UUID': uuid, 'PartitionState': state}
-                 for uuid, state in self.lpars.items()
-                 if uuid not in self.hidden]))
-        return [mock.Mock(uuid=uuid.lower(), state=state)
-                for uuid, state in self.lpars.items()
-                if uuid not in self.hidden]
+    def get_by_filters(self, context, filters, expected_attrs=None):
+        self._note(context, expected_attrs)
+        found = super().get_by_filters(context, filters)
+        if self.undecodable.intersection(record.uuid for record in found):
+            raise ValueError('a field has no such value')
+        return found
+
+    def get_by_host(self, context, host, expected_attrs=None):
+        self._note(context, expected_attrs)
+        return super().get_by_host(context, host)
+
+    def _note(self, context, expected_attrs):
+        self.contexts.append(context)
+        self.joined.append(expected_attrs)
+
+    def _call(self):
+        if self.error is not None:
+            raise self.error
+        super()._call()
+
+
+class IdleThread:
+    """A thread that gets no turn; see :meth:`World.run_due`."""
+
+    def __init__(self, target, name, daemon):
+        self.target = target
+        self.name = name
+
+    def start(self):
+        pass
+
+    def is_alive(self):
+        return False
 
 
 class World(base.TestCase):
-    """A test with LPARs, nova's instances, a driver and the real module."""
+    """A test with LPARs, nova's instances, a driver and the real module.
+
+    nova does about events what its compute manager does, at once.
+
+    :cvar options: of the handler, as pairs.
+    :ivar adapter: answers reads of LPARs.
+    :ivar lpars: PartitionStates by upper-case uuid, those of the adapter.
+    :ivar nova: has the records, and is told of events.
+    :ivar logs: what the module has logged.
+    :ivar threads: that it started, each an :class:`IdleThread`.
+    :ivar jitter: what the module gets instead of a random number.
+    :ivar errors: how many unexpected errors the test leads to; None if that
+        does not matter.
+    """
+
+    options = ()
 
     def setUp(self):
         super().setUp()
-        self.clock = Clock()
-        self.lpars = {}
-        self.instances = {}
-        self.adapter = FakeAdapter(self.lpars)
-        self.driver = mock.Mock(adapter=self.adapter, nvram_mgr=None)
-        self.emitted = []
-        self.driver.emit_event.side_effect = self.emit
-        self.lookups = []
-        self.host_reads = 0
-        self.lookup_error = None
-        #: whether nova takes events
-        self.listening = True
-        self.jitter = 0.0
-        self.jobs = queue.Queue()
+        self.logs = self.useFixture(logs.Logs())
+        self.clock = novalink.Clock()
+        self.adapter = Adapter()
+        self.lpars = self.adapter.lpars
+        self.driver = drivers.FakeDriver(self.adapter)
+        self.nova = self.useFixture(Nova(self.driver))
+        self.driver.register_event_listener(self.nova.handle_events)
         self.threads = []
-        patcher = mock.patch.object(
-            objects.InstanceList, 'get_by_filters', self._get_by_filters)
-        patcher.start()
-        self.addCleanup(patcher.stop)
-        patcher = mock.patch.object(
-            objects.InstanceList, 'get_by_host',
-            lambda *args, **kwargs: self._get_by_host(*args, **kwargs))
-        patcher.start()
-        self.addCleanup(patcher.stop)
-        patcher = mock.patch(
-            'nova_powervm.virt.powervm.lifecycle.hypervisor.'
-            'logical_partition.LPAR.wrap', side_effect=lambda feed: feed)
-        patcher.start()
-        self.addCleanup(patcher.stop)
+        self.jitter = 0.0
+        self.errors = 0
         self.handler = self.make_handler()
 
-    def make_handler(self, **options):
-        """Make a handler that has done the resync of its start."""
-        handler = self.start_handler(**options)
-        adapter, self.driver.adapter = self.driver.adapter, FakeAdapter({})
+    def tearDown(self):
+        if self.errors is not None:
+            self.assertEqual(
+                self.errors, self.handler.statistics.as_dict()['errors'])
+        super().tearDown()
+
+    def make_handler(self):
+        """Make a handler that has done the resync of its start.
+
+        As long as there is nothing to compare.
+        """
+        handler = self.start_handler(**dict(self.options))
         self.clock.now += 1000
-        with mock.patch.object(self, '_get_by_host', return_value=[]):
-            handler.lifecycle.run_due()
-        self.driver.adapter = adapter
+        handler.lifecycle.run_due()
+        self.begin(handler)
         return handler
 
     def start_handler(self, **options):
         """Make a handler that has yet to do the resync of its start."""
         handler = event.PowerVMNovaEventHandler(
-            self.driver, conf=make_conf(**options), clock=self.clock,
-            thread_factory=self._thread, queue_factory=lambda: self.jobs,
-            jitter=lambda: self.jitter)
+            self.driver, conf=self.make_conf(**options), clock=self.clock,
+            thread_factory=self._thread, jitter=lambda: self.jitter)
         self.addCleanup(handler.stop)
         return handler
 
+    def make_conf(self, **options):
+        """Return the handler's configuration."""
+        return make_conf(**options)
+
     def _thread(self, **kwargs):
-        self.threads.append(kwargs['name'])
-        return mock.Mock(**{'is_alive.return_value': False})
+        self.threads.append(IdleThread(**kwargs))
+        return self.threads[-1]
 
-    def _get_by_filters(self, context, filters, expected_attrs):
-        self.assertTrue(context.is_admin)
-        self.assertEqual(
-            {'uuid', 'deleted'}, set(filters), 'unexpected filters')
-        self.assertIs(False, filters['deleted'])
-        self.assertEqual([], expected_attrs)
-        self.lookups.append(list(filters['uuid']))
-        if self.lookup_error:
-            raise self.lookup_error
-        return [instance for uuid, instance in self.instances.items()
-                if uuid in filters['uuid']]
+    def begin(self, handler=None):
+        """Forget what was read, asked, emitted, counted and logged."""
+        self._before = (handler or self.handler).statistics.counters()
+        self.adapter.reads.clear()
+        self.adapter.timeouts.clear()
+        self.nova.forget_calls()
+        self.logs.clear()
 
-    def _get_by_host(self, context, host, expected_attrs):
-        self.assertTrue(context.is_admin)
-        self.assertEqual(HOST, host)
-        self.assertEqual([], expected_attrs)
-        self.host_reads += 1
-        if self.lookup_error:
-            raise self.lookup_error
-        return [instance for instance in self.instances.values()
-                if instance.host == host]
+    def add(self, state='running', power=RUNNING, instance=True,
+            high_bit=False, **fields):
+        """Add an LPAR and, with ``instance``, nova's record of it.
 
-    def emit(self, lifecycle_event):
-        """Take an event as nova's manager does, which asks the hypervisor."""
-        uuid = lifecycle_event.get_instance_uuid()
-        transition = lifecycle_event.get_transition()
-        self.emitted.append((uuid, transition))
-        state = self.lpars.get(conductor.lpar_uuid(uuid))
-        if self.listening and (
-                vm.POWERVM_TO_NOVA_STATE.get(state) == TOLD[transition]):
-            self.instances[uuid].power_state = TOLD[transition]
-
-    def add(self, state='running', power=power_state.RUNNING, host=HOST,
-            task_state=None, high_bit=False, instance=True):
-        """Add an LPAR and, with ``instance``, nova's record of it."""
-        uuid = uuidutils.generate_uuid()
-        lpar = '%x%s' % (int(uuid[0], 16) & 7, uuid[1:])
-        self.lpars[lpar.upper()] = state
+        :param high_bit: whether the uuid of the instance has the bit that
+            PowerVM clears.
+        :param fields: of the record.
+        :returns: the LPAR's uuid.
+        """
+        lpar = internals.lpar_uuid(uuidutils.generate_uuid())
+        self.lpars[lpar] = state
         if instance:
-            if high_bit:
-                lpar_uuid = lpar
-                uuid = '%x%s' % (int(lpar_uuid[0], 16) | 8, lpar_uuid[1:])
-            else:
-                uuid = lpar
-            self.instances[uuid] = objects.Instance(
-                uuid=uuid, host=host, task_state=task_state,
-                power_state=power)
-        return lpar.upper()
+            uuid = internals.candidate_uuids(lpar)[high_bit]
+            self.nova.add([lpar], power, uuid=uuid, **fields)
+        return lpar
+
+    def add_store(self):
+        """Give the driver a store for NVRAM, and return its method."""
+        self.driver.nvram_mgr = mock.Mock(spec=['store'])
+        return self.driver.nvram_mgr.store
+
+    def add_many(self, count, *args, **kwargs):
+        """Add LPARs, and return their uuids."""
+        return [self.add(*args, **kwargs) for _ in range(count)]
 
     def instance(self, lpar):
         """Return nova's record of an LPAR."""
-        uuid = lpar.lower()
-        high = '%x%s' % (int(uuid[0], 16) | 8, uuid[1:])
-        return self.instances.get(uuid) or self.instances[high]
+        return self.nova.find(lpar)
 
     def send(self, *lpars, **kwargs):
         """Send an event for each LPAR, in one answer to a poll."""
-        self.handler.process([make_event(URI + lpar, **kwargs)
+        self.handler.process([novalink.lpar_event(lpar, **kwargs)
                               for lpar in lpars])
+
+    def lose_events(self):
+        """Tell the module that any event may be lost."""
+        self.handler.process([make_event(None, None, 'MISSING_EVENTS')])
 
     def run_due(self):
         """Do what the module's threads would do now."""
         self.handler.lifecycle.run_due()
-        while not self.jobs.empty():
-            job = self.jobs.get()
-            if job is not None:
-                job()
+
+    def run_batch(self):
+        """Do the batch that is due, and nothing of what follows from it."""
+        self.handler.lifecycle.loop.step()
+        self.handler.lifecycle.workers.run_next()
 
     def advance(self, seconds):
         """Let time pass and do what is due at the end of it."""
         self.clock.now += seconds
         self.run_due()
 
+    def wait(self, seconds):
+        """Let time pass, second by second, and do what is due."""
+        end = self.clock.now + seconds
+        while self.clock.now < end:
+            self.advance(min(1.0, end - self.clock.now))
+
+    def look(self, *lpars, **kwargs):
+        """Send an event for each LPAR and wait until they are looked at."""
+        self.send(*lpars, **kwargs)
+        self.advance(DELAY)
+
+    def meanwhile(self, owner, name, work):
+        """Do some work once, while the answer of a call is on its way."""
+        call = getattr(owner, name)
+
+        def answer(*args, **kwargs):
+            result = call(*args, **kwargs)
+            patcher.stop()
+            work()
+            return result
+
+        patcher = mock.patch.object(owner, name, answer)
+        patcher.start()
+        self.addCleanup(patcher.stop)
+
+    def during_lookup(self, work):
+        """Do some work once, while a lookup of instances is on its way."""
+        self.meanwhile(objects.InstanceList, 'get_by_filters', work)
+
+    def during_read(self, work):
+        """Do some work once, while a read of LPARs is on its way."""
+        self.meanwhile(self.adapter, 'read', work)
+
+    def during_emit(self, work):
+        """Do some work once, while nova deals with an event."""
+        self.meanwhile(self.driver, 'emit_event', work)
+
     def count(self, name):
-        """Return one of the module's statistics."""
-        return self.handler.statistics.as_dict()[name]
+        """Return a gauge, or what was counted since :meth:`begin`."""
+        value = self.handler.statistics.as_dict()[name]
+        return value - self._before.get(name, 0)
+
+    @property
+    def emitted(self):
+        """Uuid and power state of each event that nova was told."""
+        return [(told.uuid, told.power_state) for told in self.nova.events]
+
+    def named(self, line):
+        """Return the instances that log lines of a kind name."""
+        return [record.instance_uuid for record in self.logs.of(line)]
 
     def assertEmitted(self, *expected):
-        """Compare what was emitted with (LPAR, transition) pairs."""
+        """Compare what was emitted with (LPAR, power state) pairs."""
         self.assertEqual(
-            sorted((self.instance(lpar).uuid, transition)
-                   for lpar, transition in expected), sorted(self.emitted))
+            sorted((self.instance(lpar).uuid, power)
+                   for lpar, power in expected), sorted(self.emitted))
 
+    def assertLogged(self, line, times=1):
+        """Compare how often a line of ``messages`` was logged."""
+        self.assertEqual(times, self.logs.count(line))
 
-STARTED = virt_event.EVENT_LIFECYCLE_STARTED
-STOPPED = virt_event.EVENT_LIFECYCLE_STOPPED
-SUSPENDED = virt_event.EVENT_LIFECYCLE_SUSPENDED
-TOLD = {STARTED: power_state.RUNNING, STOPPED: power_state.SHUTDOWN,
-        SUSPENDED: power_state.SUSPENDED}
+    def assertErrors(self, times=1):
+        """Check that errors were counted, and logged once above DEBUG."""
+        self.assertEqual(times, self.count('errors'))
+        self.assertLogged(messages.UNEXPECTED, times)
+        self.assertEqual(1, self.logs.counts(logging.INFO)[
+            messages.UNEXPECTED.text])
+
+    def assertAgreement(self, *lpars):
+        """Check that nova has nothing to do about LPARs."""
+        for lpar in lpars:
+            record = self.instance(lpar)
+            self.assertIsNone(agreement.difference(record, self.lpars[lpar]))

@@ -18,10 +18,11 @@ from nova.virt import event as virt_event
 
 from nova_powervm.tests import base
 from nova_powervm.virt.powervm.lifecycle import decision
+from nova_powervm.virt.powervm.lifecycle import plans
 from nova_powervm.virt.powervm import vm
 
 GONE, NO_ANSWER = decision.Absent.GONE, decision.Absent.NO_ANSWER
-Outcome = decision.Outcome
+Outcome = plans.Outcome
 
 
 def instance(power=power_state.RUNNING, task_state=None, host='here'):

@@ -1,0 +1,173 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""LPARs that change outside nova, seen through the API of a real nova."""
+
+import datetime
+
+import ddt
+import mock
+from nova.compute import power_state
+from nova import context
+from oslo_utils import uuidutils
+
+from nova_powervm.tests.functional.each_backend import nova_case
+
+
+@ddt.ddt
+class TestNovaLifecycle(nova_case.NovaTestCase):
+
+    def test_stopped_outside_nova(self):
+        self.control.power([self.server.lpar], 'off')
+        self.wait_for(self.server.uuid, status='SHUTOFF', task_state=None)
+        self.settle()
+        self.assertEqual({self.server.uuid: 1}, self.told(self.server.uuid))
+        self.assert_agreement()
+
+    def test_restarted_within_the_delay(self):
+        self.control.power([self.server.lpar], 'restart')
+        self.stay(status='ACTIVE')
+        self.assertEqual({}, self.told(self.server.uuid))
+        self.assert_agreement()
+
+    def test_started_outside_nova_is_stopped_by_nova(self):
+        self.cloud.act([self.server.uuid], {'os-stop': None})
+        self.wait_for(self.server.uuid, status='SHUTOFF', task_state=None)
+        self.settle()
+        self.control.power([self.server.lpar], 'on')
+        self.wait(lambda: self.told(self.server.uuid), 'nova is told')
+        # Its user wants it stopped.
+        self.wait(lambda: self.lpar_state() == 'not activated',
+                  'nova stops the LPAR')
+        self.wait_for(self.server.uuid, status='SHUTOFF', task_state=None,
+                      power_state=power_state.SHUTDOWN)
+        self.settle()
+        self.assert_agreement()
+
+    def assert_nothing_is_emitted(self, action, status):
+        self.cloud.act([self.server.uuid], action)
+        self.wait_for(self.server.uuid, status=status, task_state=None)
+        self.settle()
+        self.assertEqual({}, self.told(self.server.uuid))
+        self.assert_agreement()
+
+    def test_nothing_is_emitted_for_a_stop_and_start_by_nova(self):
+        self.assert_nothing_is_emitted({'os-stop': None}, 'SHUTOFF')
+        self.assert_nothing_is_emitted({'os-start': None}, 'ACTIVE')
+
+    @ddt.data('SOFT', 'HARD')
+    def test_nothing_is_emitted_for_a_reboot_by_nova(self, how):
+        self.assert_nothing_is_emitted({'reboot': {'type': how}}, 'ACTIVE')
+
+    def test_change_in_a_task_is_told_after_it(self):
+        self.cloud.act([self.server.uuid], {'os-stop': None})
+        self.wait_for(self.server.uuid, status='SHUTOFF', task_state=None)
+        self.settle()
+        busy = self.stage.statistics.counters()['busy']
+        self.control.configure(boot_seconds=60.0)
+        self.cloud.act([self.server.uuid], {'os-start': None})
+        self.wait(lambda: self.stage.statistics.counters()['busy'] > busy,
+                  'the module looks during the task')
+        self.assertEqual({}, self.told(self.server.uuid))
+        # nova's start fails although the LPAR runs.
+        self.control.set_state([self.server.lpar], 'running', events=2)
+        self.wait(lambda: self.told(self.server.uuid), 'nova is told')
+        # Its user wants it stopped.
+        self.wait(lambda: self.lpar_state() == 'not activated',
+                  'nova stops the LPAR')
+        self.wait_for(self.server.uuid, status='SHUTOFF', task_state=None,
+                      power_state=power_state.SHUTDOWN)
+        self.settle()
+        self.assert_agreement()
+
+    def test_deleted_by_nova(self):
+        self.assertIn('VCPU', self.allocated())
+        self.cloud.api.delete_server(self.server.uuid)
+        self.wait(lambda: not self.cloud.servers(), 'deleted')
+        self.settle()
+        self.assertEqual([], self.control.lpars())
+        self.assertEqual({}, self.told(self.server.uuid))
+        # What placement said before is not said again.
+        self.assertEqual([], self.allocated())
+
+    def allocated(self):
+        """Return the resource classes that placement has for the server."""
+        client = self.cloud.compute.manager.reportclient
+        found = client.get_allocs_for_consumer(
+            context.get_admin_context(), self.server.uuid)
+        return [resource_class
+                for provider in found['allocations'].values()
+                for resource_class in provider['resources']]
+
+    def test_lpars_that_are_not_novas(self):
+        foreign = self.control.add_lpars(3)
+        self.addCleanup(self.control.delete_lpars, foreign)
+        self.settle()
+        before = self.snapshot()[1]
+        self.control.storm(foreign, events=12)
+        self.stay(status='ACTIVE')
+        # It is known by now that they are not.
+        self.assertEqual(before, self.snapshot()[1])
+
+    def test_redundant_events_cost_one_read_and_no_call(self):
+        servers = [self.server, *(self.boot() for _ in range(2))]
+        self.control.reset_counters()
+        counted, before = self.snapshot()
+        events = self.stage.markers.others
+        self.control.storm(events=12)
+        self.stay(status='ACTIVE')
+        after, calls = self.snapshot()
+        self.assertEqual(before, calls)
+        self.assertEqual(12 * len(servers),
+                         self.stage.markers.others - events)
+        self.assertGreaterEqual(after['events'] - counted['events'],
+                                12 * len(servers))
+        requests = self.control.counters()
+        requests.pop('event_poll')
+        self.assertEqual(after['rest_reads'] - counted['rest_reads'],
+                         sum(requests.values()))
+
+    def test_lookups_are_what_leaves_nova_compute(self):
+        counted, before = self.snapshot()
+        self.test_stopped_outside_nova()
+        after, calls = self.snapshot()
+        self.assertEqual(after['lookups'] - counted['lookups'],
+                         calls['lookups'] - before['lookups'])
+        self.assertGreater(calls['lookups'], before['lookups'])
+        # nova reads the instance, saves it and stops it.
+        self.assertGreaterEqual(calls['nova'] - before['nova'], 3)
+
+    def test_either_first_bit_of_a_uuid(self):
+        # PowerVM clears it.
+        is_set = int(self.server.uuid[0], 16) >= 8
+        make = uuidutils.generate_uuid
+        with mock.patch.object(
+                uuidutils, 'generate_uuid',
+                side_effect=lambda: ('0' if is_set else 'f') + make()[1:]):
+            other = self.boot()
+        self.assertEqual(not is_set, other.uuid[0] == 'f')
+        servers = self.server, other
+        self.control.set_state(
+            [server.lpar for server in servers], 'not activated')
+        for server in servers:
+            self.wait_for(server.uuid, status='SHUTOFF', task_state=None)
+
+    def test_changes_since(self):
+        since = datetime.datetime.now(datetime.UTC) + datetime.timedelta(
+            seconds=1)
+        self.wait(lambda: datetime.datetime.now(datetime.UTC) > since,
+                  'another second')
+        since = since.isoformat(timespec='seconds')
+        self.assertEqual({}, self.cloud.servers(since))
+        self.control.set_state([self.server.lpar], 'not activated')
+        self.wait(lambda: self.cloud.servers(since), 'a change')
+        self.assertEqual([self.server.uuid], list(self.cloud.servers(since)))

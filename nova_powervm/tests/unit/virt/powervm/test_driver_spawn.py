@@ -1,0 +1,160 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""spawn, destroy and cleanup."""
+
+import logging
+
+import mock
+from nova import exception
+from pypowervm.wrappers import managed_system
+
+from nova_powervm.tests.unit.virt.powervm import driver_base
+
+
+class BareLparTestCase(driver_base.InstanceTestCase):
+    """The option bare_lpars is set, so that spawn is allowed."""
+
+    def setUp(self):
+        super().setUp()
+        self.flags(group='powervm', bare_lpars=True)
+
+    def spawn(self, **kwargs):
+        self.driver.spawn(self.context, self.instance, None, [], None, {},
+                          **kwargs)
+
+
+class SpawnTestCase(BareLparTestCase):
+
+    def test_refused_without_bare_lpars(self):
+        self.flags(group='powervm', bare_lpars=False)
+        e = self.assertRaises(exception.BuildAbortException, self.spawn)
+        self.assertEqual(driver_base.INSTANCE_UUID, e.kwargs['instance_uuid'])
+        self.assertIn('bare_lpars', str(e))
+        self.assertEqual([], self.called())
+
+    def test_lpar_is_created_and_started(self):
+        self.spawn()
+        self.assertEqual(
+            [mock.call.create_lpar(self.driver.adapter, self.system,
+                                   self.instance),
+             mock.call.power_on(self.driver.adapter, self.instance)],
+            self.calls.mock_calls)
+
+    def test_managed_system_is_read_again(self):
+        newer = mock.Mock(spec=managed_system.System,
+                          adapter=self.driver.adapter)
+        self.system.refresh.return_value = newer
+        self.spawn()
+        self.calls.create_lpar.assert_called_once_with(
+            self.driver.adapter, newer, self.instance)
+
+    def test_warning_that_ports_are_not_connected(self):
+        self.spawn(network_info=[mock.sentinel.vif])
+        record, = self.logged(logging.WARNING)
+        self.assertIs(self.instance, record.instance)
+
+    def test_power_on_is_false(self):
+        self.spawn(power_on=False)
+        self.assertEqual(['create_lpar'], self.called())
+
+    def test_creation_fails(self):
+        error = exception.InstanceDeployFailure(reason='full')
+        self.calls.create_lpar.side_effect = error
+        self.assertIs(error, self.assertRaises(
+            exception.InstanceDeployFailure, self.spawn))
+        self.assertEqual(['create_lpar'], self.called())
+
+
+class StartFailsTestCase(BareLparTestCase):
+    """spawn creates an LPAR and cannot start it."""
+
+    def setUp(self):
+        super().setUp()
+        self.error = exception.InstancePowerOnFailure(reason='no units')
+        self.calls.power_on.side_effect = self.error
+
+    def assert_spawn_fails(self):
+        self.assertIs(self.error, self.assertRaises(
+            exception.InstancePowerOnFailure, self.spawn))
+
+    def test_lpar_is_deleted(self):
+        self.assert_spawn_fails()
+        self.assertEqual(
+            [mock.call.create_lpar(self.driver.adapter, self.system,
+                                   self.instance),
+             mock.call.power_on(self.driver.adapter, self.instance),
+             mock.call.power_off(self.driver.adapter, self.instance),
+             mock.call.delete_lpar(self.driver.adapter, self.instance)],
+            self.calls.mock_calls)
+
+    def test_deletion_fails_too(self):
+        """nova gets the first error, the log the second."""
+        second = exception.InstanceTerminationFailure(reason='busy')
+        self.calls.delete_lpar.side_effect = second
+        self.assert_spawn_fails()
+        record, = self.logged(logging.ERROR)
+        self.assertIs(second, record.exc_info[1])
+        self.assertIs(self.instance, record.instance)
+
+    def test_lpar_disappears(self):
+        """nova takes InstanceNotFound for a deletion by the user."""
+        error = exception.InstanceNotFound(
+            instance_id=driver_base.INSTANCE_UUID)
+        self.calls.power_on.side_effect = error
+        e = self.assertRaises(exception.InstanceDeployFailure, self.spawn)
+        self.assertIs(error, e.__cause__)
+
+
+class DestroyTestCase(driver_base.InstanceTestCase):
+
+    def destroy(self):
+        self.driver.destroy(self.context, self.instance, [])
+
+    def test_lpar_is_powered_off_and_deleted(self):
+        self.destroy()
+        self.assertEqual(
+            [mock.call.power_off(self.driver.adapter, self.instance),
+             mock.call.delete_lpar(self.driver.adapter, self.instance)],
+            self.calls.mock_calls)
+
+    def test_no_lpar(self):
+        self.calls.power_off.side_effect = exception.InstanceNotFound(
+            instance_id=driver_base.INSTANCE_UUID)
+        self.destroy()
+        self.assertEqual(['power_off'], self.called())
+
+    def test_lpar_disappears_during_the_power_off(self):
+        self.calls.power_off.side_effect = (
+            exception.InstancePowerOffFailure(reason='404'))
+        self.calls.instance_exists.return_value = False
+        self.destroy()
+        self.calls.instance_exists.assert_called_once_with(
+            self.driver.adapter, self.instance)
+
+    def test_power_off_fails(self):
+        error = exception.InstancePowerOffFailure(reason='stuck')
+        self.calls.power_off.side_effect = error
+        self.calls.instance_exists.return_value = True
+        self.assertIs(error, self.assertRaises(
+            exception.InstancePowerOffFailure, self.destroy))
+        self.assertNotIn('delete_lpar', self.called())
+
+    def test_deletion_fails(self):
+        error = exception.InstanceTerminationFailure(reason='busy')
+        self.calls.delete_lpar.side_effect = error
+        self.assertIs(error, self.assertRaises(
+            exception.InstanceTerminationFailure, self.destroy))
+
+    def test_cleanup_does_nothing(self):
+        self.driver.cleanup(self.context, self.instance, [])
+        self.assertEqual([], self.called())

@@ -1,0 +1,212 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Every line that the event module logs above DEBUG, declared once.
+
+What logs a line, the tests that look for one and the list in the admin guide
+all use these.
+"""
+
+import dataclasses
+import logging as levels
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """A log line.
+
+    :ivar level: of the module ``logging``.
+    :ivar text: with named fields, formatted only if the line is wanted.
+    :ivar meaning: what an operator reads out of it.
+    """
+
+    level: int
+    text: str
+    meaning: str
+
+    def log(self, logger: Any, *, exc_info: bool = False,
+            instance_uuid: str | None = None, **fields: Any) -> None:
+        """Log the line.
+
+        :param logger: a logger of oslo.log.
+        :param exc_info: whether to add the exception being handled.
+        :param instance_uuid: the instance that the line is about.
+        :param fields: for the text.
+        """
+        # logging takes an empty mapping for an argument without a place.
+        arguments = [fields] if fields else []
+        logger.log(self.level, self.text, *arguments, exc_info=exc_info,
+                   instance_uuid=instance_uuid)
+
+
+EMITTING = Line(
+    levels.INFO, 'LPAR %(lpar)s is %(state)s: emitting %(event)s',
+    'nova is told that the power state of an instance changed outside of it')
+BATCH = Line(
+    levels.INFO,
+    'PowerVM events: lpars=%(lpars)d rest_reads=%(rest_reads)d '
+    'rest_ms=%(rest_ms)d lookups=%(lookups)d lookup_ms=%(lookup_ms)d '
+    '%(outcomes)s oldest_wait_ms=%(oldest_wait_ms)d',
+    'one for each batch that emits an event, stores NVRAM or gives up; at '
+    'DEBUG for other batches')
+GIVEN_UP = Line(
+    levels.WARNING,
+    'nova was told %(times)d times that LPAR %(lpar)s is %(state)s and still '
+    'has the instance as %(vm_state)s with the power state %(power_state)s; '
+    "giving up, nova's periodic task may correct it",
+    'nova does not act on the events about an instance. See its own log, and '
+    'whether its API can stop the instance')
+EMIT_FAILED = Line(
+    levels.ERROR, 'Emitting the event failed; it will be retried',
+    'the driver raised; once an LPAR, its retries are at DEBUG')
+STORE_FAILED = Line(
+    levels.ERROR, 'Storing the NVRAM failed; it will be retried',
+    'the NVRAM store raised; once an LPAR, its retries are at DEBUG')
+MUTED = Line(
+    levels.WARNING,
+    '[workarounds] handle_virt_lifecycle_events is false: nova accepts no '
+    'lifecycle events, so power states are not compared',
+    'at start; only nova-compute\'s periodic task corrects power states')
+STOPPED = Line(
+    levels.INFO,
+    'PowerVM event handler stopped; dropped requests, which nova compares '
+    'when it starts: %(dropped)d',
+    'nova-compute stops while events wait')
+RESYNCED = Line(
+    levels.INFO,
+    'Compared all %(instances)d instances of this host with %(lpars)d LPARs',
+    'a resync: at start, and whenever events may have been lost')
+UNKNOWN_STATE = Line(
+    levels.WARNING,
+    'LPAR %(lpar)s has the state %(state).100r, which this release does not '
+    'know; LPARs in that state are not compared with nova',
+    'once for each such state')
+UNEXPECTED = Line(
+    levels.ERROR, 'Unexpected error while %(doing)s; it will be retried',
+    'a defect, please report it with the traceback; what waited is not lost')
+
+NOVALINK_AWAY = Line(
+    levels.WARNING,
+    'NovaLink does not answer; LPARs wait until it does: %(error).200s',
+    'reads fail; nothing is lost')
+NOVALINK_LATE = Line(
+    levels.WARNING,
+    'Waiting for an answer of NovaLink for %(seconds)d seconds so far',
+    'a read takes long, or hangs')
+NOVALINK_BACK = Line(
+    levels.INFO,
+    'NovaLink answers again after %(seconds).1f seconds; failed attempts: '
+    '%(attempts)d', 'the end of the above')
+CONDUCTOR_AWAY = Line(
+    levels.WARNING,
+    'nova-conductor does not answer; LPARs wait until it does: '
+    '%(error).200s', 'lookups of instances time out; nothing is lost')
+CONDUCTOR_FAILS = Line(
+    levels.WARNING,
+    'nova-conductor answers lookups with an error; LPARs wait until they '
+    'succeed: %(error).200s',
+    'the database is away, for example; nothing is lost')
+CONDUCTOR_LATE = Line(
+    levels.WARNING,
+    'Waiting for an answer of nova-conductor for %(seconds)d seconds so far',
+    'a lookup takes long, or hangs')
+CONDUCTOR_BACK = Line(
+    levels.INFO,
+    'nova-conductor answers lookups again after %(seconds).1f seconds; '
+    'failed attempts: %(attempts)d', 'the end of the above')
+INSTANCE_UNREADABLE = Line(
+    levels.WARNING,
+    'nova cannot read the instance of LPAR %(error).200s',
+    'others can be looked up; this one is retried')
+INSTANCES_READABLE = Line(
+    levels.INFO,
+    'nova can read the instances of all LPARs again after %(seconds).1f '
+    'seconds; failed attempts: %(attempts)d', 'the end of the above')
+HOST_UNREADABLE = Line(
+    levels.WARNING,
+    'The instances of this host cannot be read from nova; the resync will '
+    'be retried: %(error).200s', 'LPARs that send events are still compared')
+HOST_READABLE = Line(
+    levels.INFO,
+    'The instances of this host can be read again after %(seconds).1f '
+    'seconds; failed attempts: %(attempts)d', 'the end of the above')
+QUICK_ALL_AWAY = Line(
+    levels.WARNING,
+    'NovaLink does not list the states of LPARs; reading the feed of LPARs, '
+    'which takes longer: %(error).200s',
+    'quick/All is not offered or unusable; it is tried again later')
+QUICK_ALL_BACK = Line(
+    levels.INFO,
+    'NovaLink lists the states of LPARs again after %(seconds).1f seconds; '
+    'failed attempts: %(attempts)d', 'the end of the above')
+LISTING_AWAY = Line(
+    levels.WARNING,
+    'NovaLink does not list its LPARs; reading single LPARs instead: '
+    '%(error).200s', 'neither list is available; a resync is retried')
+LISTING_BACK = Line(
+    levels.INFO,
+    'NovaLink lists its LPARs again after %(seconds).1f seconds; failed '
+    'attempts: %(attempts)d', 'the end of the above')
+LISTING_PARTIAL = Line(
+    levels.WARNING,
+    'NovaLink does not list all LPARs; reading those that are missing one by '
+    'one: %(error).200s', 'an LPAR that is not listed never counts as gone')
+LISTING_COMPLETE = Line(
+    levels.INFO,
+    'NovaLink lists all LPARs again after %(seconds).1f seconds; incomplete '
+    'lists: %(attempts)d', 'the end of the above')
+LPAR_UNREADABLE = Line(
+    levels.WARNING,
+    'NovaLink gives no usable answer about LPAR %(error).200s',
+    'others can be read; this one is retried')
+LPARS_READABLE = Line(
+    levels.INFO,
+    'NovaLink gives usable answers about all LPARs again after '
+    '%(seconds).1f seconds; failed attempts: %(attempts)d',
+    'the end of the above')
+
+POLLS_SILENT = Line(
+    levels.WARNING,
+    'No poll for PowerVM events has succeeded for %(seconds)d seconds; '
+    'events may be late',
+    'NovaLink is away, or hangs; once an outage')
+POLLS_HEARD = Line(
+    levels.INFO,
+    'Polls for PowerVM events succeed again after %(seconds)d seconds',
+    'the end of the above')
+POLL_THREAD_DEAD = Line(
+    levels.WARNING, 'The event poll thread died; restarting it',
+    'events may have been lost, so a resync follows')
+POLL_THREAD_GONE = Line(
+    levels.ERROR,
+    'The event poll thread cannot be restarted yet; it will be retried: '
+    '%(error).200s', 'no events arrive meanwhile')
+POLLS_RECOVERED = Line(
+    levels.INFO,
+    'Polls for PowerVM events failed and succeed again; comparing all '
+    'instances', 'events may have been lost, so a resync follows')
+SESSION_LOST = Line(
+    levels.WARNING,
+    'The session with NovaLink is lost and cannot be renewed yet; it will '
+    'be retried: %(error).200s',
+    'NovaLink refuses the logon, or is away')
+SESSION_RENEWED = Line(
+    levels.INFO,
+    'The session with NovaLink was lost and is renewed; comparing all '
+    'instances', 'events may have been lost, so a resync follows')
+
+
+def lines() -> dict[str, Line]:
+    """Return all lines by name, in the order of their declaration."""
+    return {name: line for name, line in globals().items()
+            if isinstance(line, Line)}
