@@ -90,6 +90,24 @@ def prepare(folder, modules):
     (folder / 'nova_powervm').symlink_to(_TREE / 'nova_powervm')
 
 
+def run_mutmut():
+    """Run mutmut in the working directory, and return its exit code.
+
+    Its spinners are for a terminal; else they go to a file, of which the end
+    is printed if something goes wrong.
+    """
+    command = [pathlib.Path(sys.executable).with_name('mutmut'), 'run']
+    if sys.stdout.isatty():
+        return subprocess.run(command).returncode
+    with open('mutmut.log', 'w+') as log:
+        code = subprocess.run(command, stdout=log,
+                              stderr=subprocess.STDOUT).returncode
+        if code:
+            log.seek(0)
+            print(''.join(collections.deque(log, 50)))
+    return code
+
+
 def statuses(folder):
     """Return what became of each mutant.
 
@@ -144,10 +162,9 @@ def main():
     options = parser.parse_args()
     prepare(options.folder, options.modules)
     os.chdir(options.folder)
-    done = subprocess.run([pathlib.Path(sys.executable).with_name('mutmut'),
-                           'run'])
-    if done.returncode:
-        return done.returncode
+    code = run_mutmut()
+    if code:
+        return code
     found = statuses(options.folder)
     print('\n\n'.join(['', *survivors(found), '\n'.join(report(found))]))
     return 0
