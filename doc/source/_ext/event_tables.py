@@ -33,11 +33,12 @@ from nova_powervm.virt.powervm.lifecycle import interfaces
 from nova_powervm.virt.powervm.lifecycle import memory
 from nova_powervm.virt.powervm.lifecycle import messages
 from nova_powervm.virt.powervm.lifecycle import opts
+from nova_powervm.virt.powervm.lifecycle import plans
 from nova_powervm.virt.powervm.lifecycle import stats
 from nova_powervm.virt.powervm import vm
 
 _Absent = interfaces.Absent
-_Outcome = decision.Outcome
+_Outcome = plans.Outcome
 _Row = Sequence[str]
 
 #: What nova does, in the table of agreement.
@@ -59,22 +60,22 @@ _ROUND = 2400.0
 _FIELD = re.compile(r'%\((\w+)\)[.\d]*[a-z]')
 
 
-def policy() -> decision.Policy:
+def policy() -> plans.Policy:
     """Return the policy that follows from the default options."""
     conf = cfg.ConfigOpts()
     opts.register_opts(conf)
     conf([], default_config_files=[], default_config_dirs=[])
-    return decision.Policy(
+    return plans.Policy(
         _HOST, conf.powervm.event_delay, conf.powervm.event_state_ttl)
 
 
-def example(outcome: _Outcome) -> decision.Case:
+def example(outcome: _Outcome) -> plans.Case:
     """Return a case that leads to an outcome at clock time 0.
 
     An event asked for it, and nothing was found in vain before.
     """
-    case = decision.Case(
-        _LPAR, decision.Request(interfaces.PowerKey(_LPAR), 0, 0.0), None,
+    case = plans.Case(
+        _LPAR, plans.Request(interfaces.PowerKey(_LPAR), 0, 0.0), None,
         _RUNNING, _RECORD)
     changes: dict[_Outcome, dict[str, object]] = {
         _Outcome.EMIT: {'observed': _OFF},
@@ -95,7 +96,7 @@ def example(outcome: _Outcome) -> decision.Case:
                 power_state.SHUTDOWN, decision.EMITS_MOST)},
         _Outcome.NVRAM: {
             'power': None,
-            'nvram': decision.Request(interfaces.NvramKey(_LPAR), 0, 0.0)},
+            'nvram': plans.Request(interfaces.NvramKey(_LPAR), 0, 0.0)},
         _Outcome.ASK: {'recorded': _Absent.NOT_ASKED},
     }
     return dataclasses.replace(

@@ -66,9 +66,8 @@ class PowerVMNovaEventHandler(pvm_adapter.WrapperEventHandler):
 
     Made once and subscribed to the session's event listener.
 
-    :param driver: the compute driver. Its ``adapter`` and
-        ``emit_event(event)`` are used, and its ``nvram_mgr``, if it has one
-        that is not None by the time that an NVRAM event is handled.
+    :param driver: the compute driver. Its ``adapter`` and ``emit_event`` are
+        used, and its ``nvram_mgr``, if it has one by the time it is needed.
     :param lifecycle: keyword arguments of
         :class:`PowerVMLifecycleEventHandler`.
     :raises ValueError: if options contradict each other.

@@ -28,11 +28,12 @@ from nova_powervm.virt.powervm import event
 from nova_powervm.virt.powervm.lifecycle import agreement
 from nova_powervm.virt.powervm.lifecycle import decision
 from nova_powervm.virt.powervm.lifecycle import messages
+from nova_powervm.virt.powervm.lifecycle import plans
 from nova_powervm.virt.powervm.lifecycle import stats
 from nova_powervm.virt.powervm import vm
 
 _DOC = pathlib.Path(__file__).parents[4] / 'doc' / 'source'
-_Outcome = decision.Outcome
+_Outcome = plans.Outcome
 
 
 def _load_tables():

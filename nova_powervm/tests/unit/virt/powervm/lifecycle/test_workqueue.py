@@ -17,9 +17,10 @@ import ddt
 import mock
 import testtools
 
+from nova_powervm.virt.powervm.lifecycle import workitem
 from nova_powervm.virt.powervm.lifecycle import workqueue
 
-Request = workqueue.Request
+Request = workitem.Request
 
 
 class TestCase(testtools.TestCase):
@@ -300,7 +301,7 @@ class TestMemory(TestCase):
             # Each round leaves a node far ahead, behind that of B.
             self.hand_out('A', added=float(now))
             self.queue.requeue('A', now + 1e6)
-            most = max(most, len(self.queue._heap))
+            most = max(most, len(self.queue._waiting._heap))
         self.assertEqual(2 * 2 + 64, most)
         self.assertEqual({'A', 'B'}, set(self.take(1e9)))
 
@@ -313,7 +314,7 @@ class TestMemory(TestCase):
         for key in whens.keys() - left.keys():
             self.queue.drop(key)
         self.hand_out('A')
-        self.assertEqual(len(left), len(self.queue._heap))
+        self.assertEqual(len(left), len(self.queue._waiting._heap))
         taken = []
         while (now := self.queue.ready_at()) < math.inf:
             taken += self.take(now)
@@ -322,11 +323,11 @@ class TestMemory(TestCase):
     def test_adds_cost_no_memory(self):
         for now in range(10000):
             self.queue.add(['A'], now / 1000)
-        self.assertEqual(1, len(self.queue._heap))
+        self.assertEqual(1, len(self.queue._waiting._heap))
 
     def test_nor_do_adds_at_the_same_time(self):
         self.queue.add(['A', 'A'], 0.0)
-        self.assertEqual(1, len(self.queue._heap))
+        self.assertEqual(1, len(self.queue._waiting._heap))
 
     def test_nothing_stays(self):
         self.hand_out('A')
@@ -334,7 +335,7 @@ class TestMemory(TestCase):
         self.queue.add(['B'], 0.0)
         self.queue.drop('B')
         self.assertEqual(math.inf, self.queue.ready_at())
-        self.assertEqual([], self.queue._heap)
+        self.assertEqual([], self.queue._waiting._heap)
 
 
 class TestClose(TestCase):
@@ -345,7 +346,7 @@ class TestClose(TestCase):
         self.queue.add(['C'], 12.0)
         self.assertEqual(2, self.queue.close())
         self.assertEqual(0, len(self.queue))
-        self.assertEqual([], self.queue._heap)
+        self.assertEqual([], self.queue._waiting._heap)
 
     def test_accepts_no_more(self):
         self.hand_out('A')
@@ -561,12 +562,12 @@ class TestLock(TestCase):
     def test_is_held_while_the_heap_is_touched(self, touch):
         self.queue.add(['A'], 0.0)
         held = []
-        head = self.queue._head
+        first = self.queue._waiting.first
 
         def noting():
             held.append(self.queue._changed._lock.locked())
-            return head()
+            return first()
 
-        with mock.patch.object(self.queue, '_head', noting):
+        with mock.patch.object(self.queue._waiting, 'first', noting):
             touch(self.queue)
         self.assertEqual({True}, set(held))
