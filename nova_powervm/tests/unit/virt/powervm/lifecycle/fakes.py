@@ -18,7 +18,9 @@ No test asserts on English: a log line is known by its declaration.
 import logging
 
 import fixtures
+from oslo_serialization import jsonutils
 from pypowervm import adapter as pvm_adapter
+from pypowervm import entities
 from pypowervm import exceptions as pvm_exceptions
 
 from nova_powervm.tests import base
@@ -64,6 +66,61 @@ class Clock:
     def advance(self, seconds):
         """Let time pass."""
         self.now += seconds
+
+
+class Adapter:
+    """Answers reads of LPARs from memory, as pypowervm's adapter does.
+
+    :ivar states: PartitionStates by LPAR.
+    :ivar hidden: LPARs that lists lack.
+    :ivar answers: by kind of read, an LPAR or 'All' or 'feed': what is
+        answered instead, or raised. 'any' stands for all kinds.
+    :ivar reads: the kinds of reads that were made.
+    :ivar timeouts: the timeouts that they had, by kind.
+    :ivar during: called in the middle of each read.
+    """
+
+    def __init__(self, **states):
+        self.states = states
+        self.hidden = set()
+        self.answers = {}
+        self.reads = []
+        self.timeouts = {}
+        self.during = lambda: None
+
+    def read(self, root_type, root_id=None, suffix_type=None,
+             suffix_parm=None, *, timeout, helpers):
+        """Answer as ``pypowervm.adapter.Adapter.read`` does."""
+        if root_type != 'LogicalPartition' or helpers != [] or (
+                suffix_type, suffix_parm) != (
+                    (None, None) if suffix_type is None and root_id is None
+                    else ('quick', 'PartitionState' if root_id else 'All')):
+            raise NotImplementedError
+        kind = root_id or suffix_parm or 'feed'
+        self.reads.append(kind)
+        self.timeouts[kind] = timeout
+        self.during()
+        answer = self.answers.get(kind, self.answers.get('any'))
+        if isinstance(answer, BaseException):
+            raise answer
+        if answer is None and root_id and root_id not in self.states:
+            raise http_error(404)
+        listed = {lpar: state for lpar, state in self.states.items()
+                  if lpar not in self.hidden}
+        if answer is None and kind != 'feed':
+            answer = jsonutils.dumps(self.states[root_id] if root_id else [
+                {'UUID': lpar, 'PartitionState': state}
+                for lpar, state in listed.items()])
+        response = pvm_adapter.Response('GET', '/', 200, 'OK', {},
+                                        body=answer or '')
+        if kind == 'feed':
+            # The uuids of a feed are in lower case or in upper case.
+            response.feed = entities.Feed({}, [
+                entities.Entry({'id': lpar.lower()}, entities.Element(
+                    'LogicalPartition', None, children=[entities.Element(
+                        'PartitionState', None, text=state)]).element, None)
+                for lpar, state in listed.items()])
+        return response
 
 
 class Logs(fixtures.Fixture):
