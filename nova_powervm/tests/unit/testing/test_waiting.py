@@ -45,6 +45,13 @@ class TestWaitUntil(testtools.TestCase):
     def test_pause_beyond_the_deadline(self):
         self.assertTrue(self.wait(lambda: self.clock.now > 1000, pause=99))
 
+    def test_condition_that_takes_beyond_the_deadline(self):
+        def condition():
+            self.clock.advance(60)
+            return len(self.looks) > 1
+
+        self.assertTrue(self.wait(condition))
+
     def test_failure_says_what_and_why(self):
         error = self.assertRaises(
             waiting.TimedOut, self.wait, lambda: False,
