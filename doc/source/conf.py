@@ -13,11 +13,12 @@
 """Sphinx's configuration."""
 
 import pathlib
-from typing import Any
+import sys
 
-from nova_powervm.virt.powervm.lifecycle import stats
+sys.path.insert(0, str(pathlib.Path(__file__).with_name('_ext')))
 
 extensions = [
+    'event_directive',
     'openstackdocstheme',
     'oslo_config.sphinxconfiggen',
     'oslo_config.sphinxext',
@@ -36,17 +37,3 @@ pygments_style = 'native'
 # name of a repository on opendev.org.
 openstackdocs_auto_version = False
 openstackdocs_auto_name = False
-
-
-def _list_statistics(app: Any) -> None:
-    """Write the list of statistics that a page includes."""
-    folder = pathlib.Path(app.srcdir, '_static')
-    folder.mkdir(exist_ok=True)
-    (folder / 'statistics.txt').write_text(''.join(
-        f'``{name}``\n    {what[0].upper()}{what[1:]}.\n'
-        for name, what in stats.COUNTERS.items()))
-
-
-def setup(app: Any) -> None:
-    """Have the list written before the pages are read."""
-    app.connect('builder-inited', _list_statistics)

@@ -29,21 +29,21 @@ _OPTS: list[cfg.Opt] = [
 TCP port of the NovaLink REST service on this machine.
 
 nova-compute always talks to ``localhost``, over HTTP and with NovaLink's file
-authentication, so that it has to run in the management partition. The default
-is the port on which NovaLink listens; another one is of use only where
-several services share a machine, as in containers and tests.
+authentication, so it must run in the management partition. NovaLink listens on
+the default port. Another one is useful only where several services share a
+machine, as in containers and tests.
 """),
     cfg.IntOpt(
         'rest_connect_tries',
         default=60, min=1, max=3600,
         help="""
-Number of times that nova-compute tries to reach the NovaLink REST service
-when it starts, about two seconds apart.
+Number of times that nova-compute tries to reach the NovaLink REST service when
+it starts, about two seconds apart.
 
-With a larger number nova-compute survives a REST service that takes longer to
-start, for example when the whole management partition boots; with a smaller
-one it fails sooner, and so tells sooner, when the service is really not there.
-The default gives up after about two minutes.
+With a larger number nova-compute waits longer for a REST service that starts
+slowly, for example when the whole management partition boots. With a smaller
+one it fails sooner if there is no service. With the default it gives up after
+about two minutes.
 """),
     cfg.StrOpt(
         'event_handler',
@@ -52,28 +52,29 @@ The default gives up after about two minutes.
 Name of the handler of NovaLink's events: an entry point in the namespace
 ``nova_powervm.event_handlers``.
 
-The default keeps nova's record of power states up to date. Another package
-may offer a handler that does more or less; only one is used. nova-compute
-refuses to start with a name that is not installed and lists those that are.
+The default handler reports to nova the power states that change outside of it.
+Another package may offer a handler that does more or less; nova-compute uses
+one of them. With a name that is not installed it does not start, and lists the
+installed ones.
 
 Related options:
 
-* ``[powervm] event_delay`` and the other ``event_`` options belong to the
-  default handler; another handler need not heed them.
+* ``[powervm] event_delay`` and the other ``event_`` options are those of the
+  default handler; another handler may ignore them.
 """),
     cfg.BoolOpt(
         'bare_lpars',
         default=False,
         help="""
-Let servers be created although their LPARs have neither disks nor network
+Whether to create servers although their LPARs have neither disks nor network
 adapters.
 
 This driver does not attach storage or networks yet. An LPAR that it creates
-has processors and memory, boots to its firmware and stops there; the image,
-the volumes and the ports that were asked for are not connected to it. While
-this is false, creating a server fails and says so. Set it to true only where
-such LPARs are of use: to try out the driver, or where something else attaches
-disks and adapters to them.
+has processors and memory, boots to its firmware and stops there; it does not
+get the image and the ports that its user asked for, and a volume makes the
+creation fail. With false, the creation of a server fails and says so. Set it
+to true only where such LPARs are of use: to try out the driver, or where
+something else attaches disks and adapters to them.
 
 nova finds this host only for flavors without root, ephemeral and swap disk.
 """),
@@ -84,15 +85,15 @@ nova finds this host only for flavors without root, ephemeral and swap disk.
 Processor units that an LPAR is guaranteed for each vCPU of its flavor.
 
 LPARs share processors and are uncapped, so they may use more while others are
-idle. A larger value guarantees each LPAR more; a smaller one lets more LPARs
-run at once, because PowerVM starts an LPAR only while its units are free. The
-flavor's extra spec ``powervm:proc_units`` overrides it for the whole LPAR.
+idle. A larger value guarantees each LPAR more. With a smaller one more LPARs
+can run at once, because PowerVM starts an LPAR only while its units are free.
+The flavor's extra spec ``powervm:proc_units`` overrides it for the whole LPAR.
 
 Related options:
 
 * ``[DEFAULT] cpu_allocation_ratio``: nova places up to that many vCPUs for
-  each processor. All of them can run only if this factor is not greater than
-  1 divided by that ratio.
+  each processor. All of them can run only if this factor is not greater than 1
+  divided by that ratio.
 """),
 ]
 

@@ -24,11 +24,11 @@ import fixtures
 from oslo_config import cfg
 from pypowervm.helpers import vios_busy
 
-from nova_powervm.virt.powervm.lifecycle import instances as _instances
 from nova_powervm.virt.powervm.lifecycle import listener as _listener
 from nova_powervm.virt.powervm.lifecycle import listing as _listing
 from nova_powervm.virt.powervm.lifecycle import lpar_states as _lpar_states
 from nova_powervm.virt.powervm.lifecycle import opts as _opts
+from nova_powervm.virt.powervm.lifecycle import uuids as _uuids
 from nova_powervm.virt.powervm import session as _session
 
 #: Name under which nova knows the host, where a test does not say.
@@ -36,8 +36,8 @@ HOST = 'this-host'
 
 # The way from an LPAR's uuid to both uuids that its instance may have, and
 # back.
-candidate_uuids = _instances.candidate_uuids
-lpar_uuid = _instances.lpar_uuid
+candidate_uuids = _uuids.candidate_uuids
+lpar_uuid = _uuids.lpar_uuid
 
 #: How the names of the event module's threads begin.
 THREADS = 'powervm-'

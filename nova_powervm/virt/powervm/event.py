@@ -20,13 +20,9 @@ comparison, made later and for many LPARs at once, of what NovaLink says then
 with what nova says then. Events that are lost, doubled or out of order may
 delay a result but cannot change it.
 
-``PowerVMNovaEventHandler`` receives events, on pypowervm's thread.
+``PowerVMNovaEventHandler`` receives events, on pypowervm's thread;
 ``PowerVMLifecycleEventHandler`` observes, decides and applies, on threads of
-its own; the package ``lifecycle`` holds its parts.
-
-Where events were lost, all instances are compared at once: a resync. Events
-that say so ask for one, the watchdog of the event polls does, and so does the
-start, since nova discards events before it is ready.
+its own, with the parts in the package ``lifecycle``.
 """
 
 from collections.abc import Callable
@@ -42,8 +38,6 @@ from oslo_log import log as logging
 from pypowervm import adapter as pvm_adapter
 from pypowervm.wrappers import event as pvm_event
 
-from nova_powervm.virt.powervm.lifecycle import apply
-from nova_powervm.virt.powervm.lifecycle import decision
 from nova_powervm.virt.powervm.lifecycle import ingest
 from nova_powervm.virt.powervm.lifecycle import instances
 from nova_powervm.virt.powervm.lifecycle import interfaces
@@ -53,9 +47,9 @@ from nova_powervm.virt.powervm.lifecycle import lpar_states
 from nova_powervm.virt.powervm.lifecycle import memory
 from nova_powervm.virt.powervm.lifecycle import messages
 from nova_powervm.virt.powervm.lifecycle import opts
+from nova_powervm.virt.powervm.lifecycle import plans
 from nova_powervm.virt.powervm.lifecycle import pool
 from nova_powervm.virt.powervm.lifecycle import reconcile
-from nova_powervm.virt.powervm.lifecycle import resync
 from nova_powervm.virt.powervm.lifecycle import stats
 from nova_powervm.virt.powervm.lifecycle import workqueue
 
@@ -72,9 +66,8 @@ class PowerVMNovaEventHandler(pvm_adapter.WrapperEventHandler):
 
     Made once and subscribed to the session's event listener.
 
-    :param driver: the compute driver. Its ``adapter`` and
-        ``emit_event(event)`` are used, and its ``nvram_mgr``, if it has one
-        that is not None by the time that an NVRAM event is handled.
+    :param driver: the compute driver. Its ``adapter`` and ``emit_event`` are
+        used, and its ``nvram_mgr``, if it has one by the time it is needed.
     :param lifecycle: keyword arguments of
         :class:`PowerVMLifecycleEventHandler`.
     :raises ValueError: if options contradict each other.
@@ -86,7 +79,7 @@ class PowerVMNovaEventHandler(pvm_adapter.WrapperEventHandler):
 
     @property
     def statistics(self) -> stats.Statistics:
-        """Counters and gauges; ``as_dict()`` returns them all."""
+        """Counters and gauges."""
         return self.lifecycle.statistics
 
     def process(self, events: Collection[pvm_event.Event]) -> None:
@@ -99,7 +92,8 @@ class PowerVMNovaEventHandler(pvm_adapter.WrapperEventHandler):
         """
         start = time.perf_counter()
         try:
-            self.lifecycle.beat()
+            self.lifecycle.watchdog.beat()
+            self.lifecycle.loop.start()
             if not events:
                 return
             keys, malformed = ingest.ingest(events, self.lifecycle)
@@ -120,19 +114,14 @@ class PowerVMNovaEventHandler(pvm_adapter.WrapperEventHandler):
         self.lifecycle.resync()
 
     def forget_agreement(self, pvm_uuid: str) -> None:
-        """Drop that nova is known to agree about an LPAR.
-
-        For a driver that acts on it: nova's record will change.
-
-        :param pvm_uuid: uuid of the LPAR, of either case.
-        """
-        self.lifecycle.forget_agreement(interfaces.LparUuid(pvm_uuid.upper()))
+        """Drop that nova agrees about an LPAR: the driver acts on it."""
+        self.lifecycle.forget_agreement(pvm_uuid)
 
     def stop(self) -> None:
         """End the handler's threads and drop what is queued.
 
-        Returns within some seconds even if a service does not answer. May be
-        called more than once, from any thread but the handler's own.
+        Returns within some seconds, whatever hangs. May be called more than
+        once, from any thread but the handler's own.
         """
         self.lifecycle.stop()
 
@@ -140,23 +129,21 @@ class PowerVMNovaEventHandler(pvm_adapter.WrapperEventHandler):
 class PowerVMLifecycleEventHandler:
     """Compares LPARs with nova's records and reports differences to nova.
 
-    A lifecycle event needs more care than others. A restart is a stop and a
-    start, each of which is true only for a moment, and nova handles events
-    beside each other; so a stop might reach the instance after the start and
-    take it down for good. Therefore an LPAR is compared only when it has kept
-    still for a while, its state is what NovaLink says at that moment, and
-    there is never more than one event for it on its way.
+    A restart is a stop and a start, each of which is true only for a moment,
+    and nova handles events beside each other; so a stop might reach the
+    instance after the start and take it down for good. Therefore an LPAR is
+    compared only when it has kept still for a while, its state is what
+    NovaLink says then, and never more than one event for it is on its way.
 
-    One thread says what is to be done; ``event_emit_workers`` others, started
-    when they are needed, wait for NovaLink and for nova. Thread-safe.
+    One thread says what is due; ``event_emit_workers`` others, started when
+    they are needed, wait for NovaLink and for nova. Thread-safe.
 
     :param driver: see :class:`PowerVMNovaEventHandler`. Its ``session``, if
         it has one, is watched: see :class:`.listener.Watchdog`.
     :param conf: configuration with the options of ``lifecycle.opts``.
     :param clock: monotonic clock, seconds.
     :param thread_factory: called like ``threading.Thread``.
-    :param jitter: returns a number in [0, 1), the share by which attempts
-        at a service that does not answer are spread.
+    :param jitter: returns a number in [0, 1), which spreads retries.
     :raises ValueError: if options contradict each other.
     """
 
@@ -188,32 +175,22 @@ class PowerVMLifecycleEventHandler:
             lambda job: self.workers.submit(pool.Lane.SESSION, job))
         self.loop = loop.Loop(
             self._queue, self._memory, self.workers,
-            self._make_reconciler(driver, conf).run,
-            (self.watchdog.check, self._states.check, self._instances.check),
-            self.statistics, clock, thread_factory)
+            reconcile.Reconciler(
+                driver, self._queue, self._memory, self._states,
+                self._instances, self.workers, plans.Policy(
+                    conf.host, options.event_delay, options.event_state_ttl),
+                self.statistics, clock).run,
+            (self.watchdog.check, self.workers.check, self._states.check,
+             self._instances.check), self.statistics, clock, thread_factory)
         self._muted = not opts.nova_accepts_events(conf)
         if self._muted:
             messages.MUTED.log(LOG)
         self.resync()
 
-    def _make_reconciler(self, driver: interfaces.Driver, conf: Any
-                         ) -> reconcile.Reconciler:
-        options = conf.powervm
-        policy = decision.Policy(
-            conf.host, options.event_delay, options.event_state_ttl)
-        return reconcile.Reconciler(
-            self._queue, self._memory, self._states, self._instances,
-            resync.Resync(self._queue, self._memory, self._instances, policy,
-                          self.statistics, self._clock),
-            apply.Applier(driver, self._queue, self._memory, self.workers,
-                          self.statistics, options.event_delay, self._clock),
-            policy, self.statistics, self._clock)
-
     def process(self, inst: Any, pvm_uuid: str) -> None:
         """Compare an LPAR once it keeps still.
 
-        :param inst: ignored, since nova's record is read again when it is
-            needed. For callers that know this method from earlier releases.
+        :param inst: ignored: nova's record is read when it is needed.
         :param pvm_uuid: uuid of the LPAR, of either case.
         :raises ValueError: if that is no uuid.
         """
@@ -229,22 +206,14 @@ class PowerVMLifecycleEventHandler:
             if not isinstance(key, interfaces.ResyncKey)}))
         self.loop.start()
 
-    def beat(self) -> None:
-        """Note that a poll for events has ended, and that the loop lives."""
-        self.watchdog.beat()
-        self.loop.start()
-
     def resync(self) -> None:
-        """Compare all instances; requests within the delay are one.
-
-        Also those about which nova was told in vain: it may listen by now.
-        """
+        """Compare all instances, also those that were given up."""
         self._memory.clear()
         self._resync_lost_events()
 
-    def forget_agreement(self, lpar: interfaces.LparUuid) -> None:
+    def forget_agreement(self, lpar: str) -> None:
         """Drop that nova is known to agree about an LPAR: one has moved."""
-        self._memory.forget_agreement(lpar)
+        self._memory.forget_agreement(interfaces.LparUuid(lpar.upper()))
 
     def forget(self, lpar: interfaces.LparUuid) -> None:
         """Drop an LPAR that was deleted."""
@@ -260,10 +229,7 @@ class PowerVMLifecycleEventHandler:
         self._states.reset()
 
     def run_due(self) -> None:
-        """Do all that is due now, here.
-
-        For callers that pass a clock and no real threads.
-        """
+        """Do all that is due, here; for callers without real threads."""
         self.loop.step()
         while self.workers.run_next():
             pass
@@ -271,13 +237,11 @@ class PowerVMLifecycleEventHandler:
     def stop(self) -> None:
         """See :meth:`PowerVMNovaEventHandler.stop`."""
         deadline = time.monotonic() + _STOP_TIMEOUT
-        try:
-            self.watchdog.stop()
-        finally:
-            dropped = self._queue.close()
-            self.loop.stop(_STOP_TIMEOUT)
-            self.workers.stop(max(deadline - time.monotonic(), 0.0))
-            self._memory.clear()
+        self.watchdog.stop()
+        dropped = self._queue.close()
+        self.loop.stop(_STOP_TIMEOUT)
+        self.workers.stop(max(deadline - time.monotonic(), 0.0))
+        self._memory.clear()
         if dropped:
             messages.STOPPED.log(LOG, dropped=dropped)
 

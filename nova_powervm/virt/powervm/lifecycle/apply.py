@@ -22,7 +22,6 @@ import math
 from typing import Any
 
 from nova.compute import power_state
-from nova import context as nova_context
 from nova.virt import event as virt_event
 from oslo_log import log as logging
 
@@ -30,14 +29,16 @@ from nova_powervm.virt.powervm.lifecycle import decision
 from nova_powervm.virt.powervm.lifecycle import interfaces
 from nova_powervm.virt.powervm.lifecycle import memory
 from nova_powervm.virt.powervm.lifecycle import messages
+from nova_powervm.virt.powervm.lifecycle import plans
 from nova_powervm.virt.powervm.lifecycle import pool
 from nova_powervm.virt.powervm.lifecycle import stats
+from nova_powervm.virt.powervm.lifecycle import workitem
 from nova_powervm.virt.powervm.lifecycle import workqueue
 
 LOG = logging.getLogger(__name__)
 
-_Outcome = decision.Outcome
-Request = workqueue.Request[interfaces.Key]
+_Outcome = plans.Outcome
+Request = workitem.Request[interfaces.Key]
 
 
 class Applier:
@@ -77,7 +78,8 @@ class Applier:
         try:
             manager = getattr(self._driver, 'nvram_mgr', None)
         except Exception:
-            self._complain(messages.STORE_FAILED, requests[0], None)
+            if requests:
+                self._complain(messages.STORE_FAILED, requests[0], None)
             for request in requests:
                 self.retry(request)
             return False
@@ -89,7 +91,7 @@ class Applier:
                 self._queue.done(request.key)
         return manager is not None
 
-    def apply(self, case: decision.Case, plan: decision.Plan) -> None:
+    def apply(self, case: plans.Case, plan: plans.Plan) -> None:
         """Carry out a plan; what waits for a service comes later.
 
         What fails unexpectedly is retried.
@@ -108,15 +110,15 @@ class Applier:
             with self._retried(case.power, plan):
                 self._apply_power(case, case.power, plan)
 
-    def _apply_nvram(self, request: Request, plan: decision.Plan) -> None:
+    def _apply_nvram(self, request: Request, plan: plans.Plan) -> None:
         if plan.store_nvram:
             self._pool.submit(pool.Lane.STORE, functools.partial(
                 self._store, request, plan.instance_uuid))
         else:
             self._finish(request.key, plan.nvram_again)
 
-    def _apply_power(self, case: decision.Case, request: Request,
-                     plan: decision.Plan) -> None:
+    def _apply_power(self, case: plans.Case, request: Request,
+                     plan: plans.Plan) -> None:
         if plan.transition is not None:
             self._memory.forget_agreement(case.lpar)
             self._pool.submit(pool.Lane.EMIT, functools.partial(
@@ -128,7 +130,7 @@ class Applier:
         self._remember(case.lpar, request, plan, plan.power_again)
 
     @contextlib.contextmanager
-    def _retried(self, request: Request, plan: decision.Plan
+    def _retried(self, request: Request, plan: plans.Plan
                  ) -> Iterator[None]:
         """Retry what is raised in; what ends the thread goes on."""
         applied = False
@@ -151,25 +153,22 @@ class Applier:
 
     def _emit(self, lpar: interfaces.LparUuid,
               request: Request, state: str,
-              plan: decision.Plan) -> None:
+              plan: plans.Plan) -> None:
         """Emit an event; its confirmation, or a retry, follows."""
         with self._retried(request, plan):
             if self._hand_to_nova(lpar, request, state, plan) and (
                     plan.power_again is not None):
-                self._remember(lpar, request, plan, decision.Again(
+                self._remember(lpar, request, plan, plans.Again(
                     self._not_before_now(plan.power_again.at)))
             else:
                 self.retry(request)
 
     def _hand_to_nova(self, lpar: interfaces.LparUuid,
                       request: Request, state: str,
-                      plan: decision.Plan) -> bool:
+                      plan: plans.Plan) -> bool:
         assert plan.transition is not None  # noqa: S101
         event = virt_event.LifecycleEvent(
             plan.instance_uuid, plan.transition.event)
-        # nova would log what it does under whatever context this thread had
-        # last, with a request id of something long past.
-        nova_context.RequestContext(is_admin=True)
         messages.EMITTING.log(
             LOG, lpar=lpar, state=state, event=event.get_name(),
             instance_uuid=plan.instance_uuid)
@@ -199,13 +198,13 @@ class Applier:
             manager = getattr(self._driver, 'nvram_mgr', None)
             if manager is not None:
                 manager.store(instance_uuid)
+                self._stats.add(nvram_stored=1)
             stored = True
         except Exception:
             self._stats.add(nvram_failed=1)
             self._complain(messages.STORE_FAILED, request, instance_uuid)
         finally:
             if stored:
-                self._stats.add(nvram_stored=1)
                 self._queue.done(request.key)
             else:
                 self.retry(request)
@@ -220,14 +219,14 @@ class Applier:
         line.log(LOG, exc_info=True, instance_uuid=instance_uuid, **fields)
 
     def _remember(self, lpar: interfaces.LparUuid, request: Request,
-                  plan: decision.Plan, again: decision.Again | None) -> None:
+                  plan: plans.Plan, again: plans.Again | None) -> None:
         """Remember what the plan says, and look again if that is needed."""
         self._memory.put(lpar, plan.remember)
         if not self._finish(request.key, again) and again is not None:
             # The LPAR was deleted meanwhile.
             self._memory.forget(lpar)
 
-    def _finish(self, key: interfaces.Key, again: decision.Again | None
+    def _finish(self, key: interfaces.Key, again: plans.Again | None
                 ) -> bool:
         if again is None:
             self._queue.done(key)
@@ -235,7 +234,7 @@ class Applier:
         return self._queue.requeue(
             key, again.at, again.attempts, again.answered)
 
-    def _warn(self, case: decision.Case, plan: decision.Plan) -> None:
+    def _warn(self, case: plans.Case, plan: plans.Plan) -> None:
         given_up = plan.remember
         assert isinstance(given_up, memory.GivenUp)  # noqa: S101
         messages.GIVEN_UP.log(

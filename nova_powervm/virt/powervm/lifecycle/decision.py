@@ -17,16 +17,19 @@ made from it.
 """
 
 import dataclasses
-import enum
 
 from nova_powervm.virt.powervm.lifecycle import agreement
 from nova_powervm.virt.powervm.lifecycle import backoff
 from nova_powervm.virt.powervm.lifecycle import interfaces
 from nova_powervm.virt.powervm.lifecycle import memory
-from nova_powervm.virt.powervm.lifecycle import workqueue
+from nova_powervm.virt.powervm.lifecycle import plans
 
 _Absent = interfaces.Absent
-Request = workqueue.Request[interfaces.Key]
+_Again = plans.Again
+_Case = plans.Case
+_Outcome = plans.Outcome
+_Plan = plans.Plan
+_Policy = plans.Policy
 
 # Seconds until an LPAR that is busy or in a passing state, or of which nova
 # was told, is looked at again, at most.
@@ -44,101 +47,7 @@ GIVEN_UP_SECONDS = 180.0
 RECHECK_SECONDS = 300.0
 
 
-class Outcome(enum.Enum):
-    """What was decided about an LPAR; the text says when."""
-
-    EMIT = ('nova would act on the state of the LPAR, the instance is on '
-            'this host and has no task_state')
-    NO_CHANGE = ('nova agrees: told the state of the LPAR, it would neither '
-                 'save anything nor call its API')
-    CACHED = ('nova agreed to this state within event_state_ttl, and nobody '
-              'has touched the LPAR since, as far as is known')
-    BUSY = 'the instance has a task_state, on whatever host'
-    GONE = 'NovaLink says that there is no such LPAR'
-    NOT_OURS = ('no instance stands for the LPAR, or it is on another host '
-                'and has no task_state')
-    TRANSIENT = ('the state is a passing one, carries no information, or is '
-                 'not known to this release')
-    RETRY = ('the state or the record could not be read, or something '
-             'unexpected happened')
-    GIVEN_UP = ('nova was told of the state several times and still does '
-                'not agree')
-    NVRAM = 'only the NVRAM of the LPAR is due'
-    ASK = "nova's record is needed and was not read yet"
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Again:
-    """When to look again, instead of never.
-
-    :ivar at: clock time, seconds.
-    :ivar attempts: how often it was looked at in vain by then.
-    :ivar answered: False if the events that asked for this look are not
-        answered by it.
-    """
-
-    at: float
-    attempts: int = 0
-    answered: bool = True
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Plan:
-    """What to do about an LPAR.
-
-    :ivar instance_uuid: the instance that the LPAR stands for here.
-    :ivar transition: the lifecycle event to emit.
-    :ivar store_nvram: whether to hand the NVRAM to the store.
-    :ivar power_again: when to compare the power state again; if there is an
-        event to emit, only if that succeeds, and not before.
-    :ivar nvram_again: when to handle the NVRAM again, which was not possible.
-    :ivar remember: what replaces all that was remembered of the LPAR, once
-        the plan is carried out.
-    """
-
-    outcome: Outcome
-    instance_uuid: str | None = None
-    transition: agreement.Transition | None = None
-    store_nvram: bool = False
-    power_again: Again | None = None
-    nvram_again: Again | None = None
-    remember: memory.Entry | None = None
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Policy:
-    """What does not change from one decision to the next.
-
-    :ivar host: the name by which nova knows this host.
-    :ivar delay: ``event_delay``, seconds.
-    :ivar ttl: ``event_state_ttl``, seconds; 0 remembers no agreement.
-    """
-
-    host: str
-    delay: float
-    ttl: float
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Case:
-    """One LPAR, and all that is known about it.
-
-    :ivar power: the request to compare its power state, if there is one.
-    :ivar nvram: the request to store its NVRAM, if there is one.
-    :ivar observed: what NovaLink says.
-    :ivar recorded: what nova says.
-    :ivar remembered: what an earlier batch left.
-    """
-
-    lpar: interfaces.LparUuid
-    power: Request | None
-    nvram: Request | None
-    observed: interfaces.Observed = _Absent.UNREAD
-    recorded: interfaces.Recorded = _Absent.NOT_ASKED
-    remembered: memory.Entry | None = None
-
-
-def decide(case: Case, policy: Policy, now: float) -> Plan:
+def decide(case: _Case, policy: _Policy, now: float) -> _Plan:
     """Decide about an LPAR. Pure.
 
     The power state and the NVRAM of an LPAR are decided about separately;
@@ -147,53 +56,53 @@ def decide(case: Case, policy: Policy, now: float) -> Plan:
     :param now: clock time, seconds.
     :returns: a plan; its outcome is ``ASK`` if nova's record is needed.
     """
-    plan = (Plan(Outcome.NVRAM, remember=case.remembered)
+    plan = (_Plan(_Outcome.NVRAM, remember=case.remembered)
             if case.power is None else compare(case, policy, now))
-    if case.nvram is None or plan.outcome is Outcome.ASK:
+    if case.nvram is None or plan.outcome is _Outcome.ASK:
         return plan
     return _add_nvram(plan, case, policy, now)
 
 
-def compare(case: Case, policy: Policy, now: float) -> Plan:
+def compare(case: _Case, policy: _Policy, now: float) -> _Plan:
     """Decide about the power state alone; see :func:`decide`."""
     state, record, remembered = (
         case.observed, case.recorded, case.remembered)
     if state is _Absent.GONE:
-        return Plan(Outcome.GONE)
+        return _Plan(_Outcome.GONE)
     if isinstance(state, _Absent):
         return _retry(case, state, now)
     power = agreement.power_of(state)
     if power is None:
-        return _wait(Outcome.TRANSIENT, case, policy, now)
+        return _wait(_Outcome.TRANSIENT, case, policy, now)
     if record is _Absent.NOT_ASKED:
         if _is_trusted(remembered, power, policy, now):
             return _from_memory(remembered, policy, now)
-        return Plan(Outcome.ASK, remember=remembered)
+        return _Plan(_Outcome.ASK, remember=remembered)
     if isinstance(record, _Absent):
         return _retry(case, record, now)
     # Before the host: an instance that is migrating here becomes ours when
     # its task ends.
     if record is not None and record.task_state is not None:
-        return _wait(Outcome.BUSY, case, policy, now)
+        return _wait(_Outcome.BUSY, case, policy, now)
     if record is None or record.host != policy.host:
-        return _agreement(Outcome.NOT_OURS, case, power, None, policy, now)
+        return _agreement(_Outcome.NOT_OURS, case, power, None, policy, now)
     if agreement.agrees(record.vm_state, record.power_state, power):
         return _agreement(
-            Outcome.NO_CHANGE, case, power, record.uuid, policy, now)
+            _Outcome.NO_CHANGE, case, power, record.uuid, policy, now)
     return _disagreement(case, power, record, policy, now)
 
 
-def _retry(case: Case, why: _Absent, now: float) -> Plan:
+def _retry(case: _Case, why: _Absent, now: float) -> _Plan:
     trusted = (case.recorded is _Absent.NOT_ASKED
                or not isinstance(case.remembered, memory.Agreed))
-    return Plan(
-        Outcome.RETRY,
+    return _Plan(
+        _Outcome.RETRY,
         power_again=again_after_failure(case.power, why, now),
         remember=case.remembered if trusted else None)
 
 
-def again_after_failure(request: Request | None, why: _Absent, now: float
-                        ) -> Again:
+def again_after_failure(request: plans.Request | None, why: _Absent,
+                        now: float) -> _Again:
     """Return when to look again after a read that failed.
 
     Where the service is away the queue pauses, and what waits for it is due
@@ -201,12 +110,13 @@ def again_after_failure(request: Request | None, why: _Absent, now: float
     """
     attempts = request.attempts if request else 0
     if why is _Absent.AWAY:
-        return Again(now, attempts, answered=False)
-    return Again(backoff.meet(now, backoff.backoff(attempts)), attempts + 1,
+        return _Again(now, attempts, answered=False)
+    return _Again(backoff.meet(now, backoff.backoff(attempts)), attempts + 1,
                  answered=False)
 
 
-def _wait(outcome: Outcome, case: Case, policy: Policy, now: float) -> Plan:
+def _wait(outcome: _Outcome, case: _Case, policy: _Policy, now: float
+          ) -> _Plan:
     """Look again until something has ended, ever more rarely.
 
     Only the count of events is kept: an end that leads to the state that
@@ -214,14 +124,14 @@ def _wait(outcome: Outcome, case: Case, policy: Policy, now: float) -> Plan:
     """
     attempts = case.power.attempts if case.power else 0
     wait = backoff.backoff(attempts, policy.delay, WAIT_MOST)
-    return Plan(
+    return _Plan(
         outcome, _instance_here(case, policy),
-        power_again=Again(backoff.meet(now, wait), attempts + 1),
+        power_again=_Again(backoff.meet(now, wait), attempts + 1),
         remember=case.remembered if isinstance(
             case.remembered, memory.Emitted) else None)
 
 
-def _is_trusted(entry: memory.Entry | None, power: int, policy: Policy,
+def _is_trusted(entry: memory.Entry | None, power: int, policy: _Policy,
                 now: float) -> bool:
     if not isinstance(entry, memory.Agreed) or entry.power != power:
         return False
@@ -230,8 +140,8 @@ def _is_trusted(entry: memory.Entry | None, power: int, policy: Policy,
         entry.verify_at is None or now < entry.verify_at - policy.delay / 2)
 
 
-def _from_memory(entry: memory.Entry | None, policy: Policy, now: float
-                 ) -> Plan:
+def _from_memory(entry: memory.Entry | None, policy: _Policy, now: float
+                 ) -> _Plan:
     """Answer from an agreement, and verify that answer within four delays.
 
     nova may have acted on the LPAR without our knowledge. It has not where
@@ -239,17 +149,18 @@ def _from_memory(entry: memory.Entry | None, policy: Policy, now: float
     """
     assert isinstance(entry, memory.Agreed)  # noqa: S101
     if entry.instance_uuid is None:
-        return Plan(Outcome.CACHED, power_again=Again(entry.expires),
+        return _Plan(_Outcome.CACHED, power_again=_Again(entry.expires),
                     remember=entry)
     verify_at = (backoff.meet(now, 2 * policy.delay)
                  if entry.verify_at is None else entry.verify_at)
-    return Plan(Outcome.CACHED, entry.instance_uuid,
-                power_again=Again(verify_at),
+    return _Plan(_Outcome.CACHED, entry.instance_uuid,
+                power_again=_Again(verify_at),
                 remember=entry._replace(verify_at=verify_at))
 
 
-def _agreement(outcome: Outcome, case: Case, power: int,
-               instance_uuid: str | None, policy: Policy, now: float) -> Plan:
+def _agreement(outcome: _Outcome, case: _Case, power: int,
+               instance_uuid: str | None, policy: _Policy, now: float
+               ) -> _Plan:
     """Remember that nova has nothing to learn.
 
     What was read may have been older than the event. That heals by one more
@@ -257,34 +168,34 @@ def _agreement(outcome: Outcome, case: Case, power: int,
     """
     expires = now + policy.ttl if policy.ttl else now + RECHECK_SECONDS
     event = case.power is not None and case.power.since is not None
-    return Plan(
+    return _Plan(
         outcome, instance_uuid,
-        power_again=Again(expires) if event else None,
+        power_again=_Again(expires) if event else None,
         remember=memory.Agreed(power, instance_uuid, expires)
         if policy.ttl else None)
 
 
-def _disagreement(case: Case, power: int, record: interfaces.Record,
-                  policy: Policy, now: float) -> Plan:
+def _disagreement(case: _Case, power: int, record: interfaces.Record,
+                  policy: _Policy, now: float) -> _Plan:
     """Emit an event, unless that was done in vain before."""
     before = case.remembered
     this = memory.GivenUp(power, record.vm_state, record.power_state,
                           now + GIVEN_UP_SECONDS)
     if isinstance(before, memory.GivenUp) and (
             before[:-1] == this[:-1] and now < before.expires):
-        return Plan(Outcome.GIVEN_UP, record.uuid, remember=before)
+        return _Plan(_Outcome.GIVEN_UP, record.uuid, remember=before)
     times = (before.times if isinstance(before, memory.Emitted)
              and before.power == power else 0)
     if times >= EMITS_MOST:
-        return Plan(Outcome.GIVEN_UP, record.uuid, remember=this)
+        return _Plan(_Outcome.GIVEN_UP, record.uuid, remember=this)
     wait = backoff.backoff(times, policy.delay, WAIT_MOST)
-    return Plan(
-        Outcome.EMIT, record.uuid, agreement.transition(power),
-        power_again=Again(backoff.meet(now, wait)),
+    return _Plan(
+        _Outcome.EMIT, record.uuid, agreement.transition(power),
+        power_again=_Again(backoff.meet(now, wait)),
         remember=memory.Emitted(power, times + 1))
 
 
-def _instance_here(case: Case, policy: Policy) -> str | None:
+def _instance_here(case: _Case, policy: _Policy) -> str | None:
     """Return the instance of this host that an LPAR stands for."""
     record, remembered = case.recorded, case.remembered
     if isinstance(record, interfaces.Record):
@@ -294,7 +205,8 @@ def _instance_here(case: Case, policy: Policy) -> str | None:
     return None
 
 
-def _add_nvram(plan: Plan, case: Case, policy: Policy, now: float) -> Plan:
+def _add_nvram(plan: _Plan, case: _Case, policy: _Policy, now: float
+               ) -> _Plan:
     """Decide about the NVRAM as well."""
     if case.observed is _Absent.GONE:
         return plan
@@ -307,13 +219,13 @@ def _add_nvram(plan: Plan, case: Case, policy: Policy, now: float) -> Plan:
             return dataclasses.replace(plan, nvram_again=again_after_failure(
                 case.nvram, absent, now))
         if not fresh:
-            return dataclasses.replace(plan, outcome=Outcome.ASK)
+            return dataclasses.replace(plan, outcome=_Outcome.ASK)
     uuid = _instance_here(case, policy)
     if uuid is not None:
         return dataclasses.replace(
             plan, instance_uuid=uuid, store_nvram=True)
     record = case.recorded
-    if plan.outcome is Outcome.NVRAM and policy.ttl and (
+    if plan.outcome is _Outcome.NVRAM and policy.ttl and (
             record is None or (isinstance(record, interfaces.Record)
                                and record.task_state is None)):
         # The next event of a foreign LPAR costs no lookup.

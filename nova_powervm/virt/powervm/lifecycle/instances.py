@@ -23,12 +23,12 @@ from typing import Any
 from nova import context as nova_context
 from nova import objects
 import oslo_messaging
-from pypowervm.utils import uuid as pvm_uuid
 
 from nova_powervm.virt.powervm.lifecycle import interfaces
 from nova_powervm.virt.powervm.lifecycle import messages
 from nova_powervm.virt.powervm.lifecycle import outage
 from nova_powervm.virt.powervm.lifecycle import stats
+from nova_powervm.virt.powervm.lifecycle import uuids
 
 _Absent = interfaces.Absent
 
@@ -38,24 +38,6 @@ _FAILURES_MOST = 12
 
 _NO_ANSWER = (oslo_messaging.MessagingTimeout,
               oslo_messaging.MessageDeliveryFailure)
-
-
-def candidate_uuids(lpar: str) -> tuple[str, str]:
-    """Return the two instance uuids that an LPAR's uuid may stand for.
-
-    PowerVM clears the first bit of a uuid, so an LPAR may belong to the
-    instance of the same uuid or to the one that has that bit set.
-
-    :param lpar: uuid of the LPAR, of either case.
-    """
-    uuid = lpar.lower()
-    return uuid, '%x%s' % (int(uuid[0], 16) | 8, uuid[1:])
-
-
-def lpar_uuid(instance_uuid: str) -> interfaces.LparUuid:
-    """Return the uuid of the LPAR that stands for an instance."""
-    return interfaces.LparUuid(
-        str(pvm_uuid.convert_uuid_to_pvm(instance_uuid)).upper())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -181,7 +163,7 @@ class Instances:
             instances = objects.InstanceList.get_by_host(
                 self._admin_context(), self._host, expected_attrs=[])
         self._nova.over(self._clock())
-        return {lpar_uuid(instance.uuid): _record(instance)
+        return {uuids.lpar_uuid(instance.uuid): _record(instance)
                 for instance in instances}
 
     def _batches(self, lpars: Sequence[interfaces.LparUuid]
@@ -202,7 +184,7 @@ class Instances:
             of an unfinished move between cells are, or among the others.
             nova's periodic task sees both, and soft-deleted ones.
         """
-        candidates = {lpar: candidate_uuids(lpar) for lpar in lpars}
+        candidates = {lpar: uuids.candidate_uuids(lpar) for lpar in lpars}
         with self._lookup():
             instances = objects.InstanceList.get_by_filters(
                 self._admin_context(),

@@ -13,17 +13,16 @@
 """Watching the thread on which pypowervm polls for events."""
 
 from collections.abc import Callable
-import contextlib
 import threading
 from typing import Any
 import weakref
 
 from oslo_log import log as logging
-from pypowervm import adapter as pvm_adapter
 
 from nova_powervm.virt.powervm.lifecycle import backoff
 from nova_powervm.virt.powervm.lifecycle import interfaces
 from nova_powervm.virt.powervm.lifecycle import messages
+from nova_powervm.virt.powervm.lifecycle import polls
 from nova_powervm.virt.powervm.lifecycle import stats
 
 LOG = logging.getLogger(__name__)
@@ -35,10 +34,6 @@ CHECK_SECONDS = 10.0
 # takes some 10 s, and pypowervm waits 5 s after one that failed.
 SILENCE_SECONDS = 60.0
 
-# Seconds after which a poll has failed, where the driver has not set it. On a
-# connection whose other end is gone pypowervm would wait for 20 minutes.
-_POLL_TIMEOUT = 45.0
-
 
 class Watchdog:
     """Notices when events stop to come, and makes them come again.
@@ -49,8 +44,8 @@ class Watchdog:
     refuses to let the session log on again.
 
     Whether beats are to be expected follows from who is registered: the
-    handler itself, or those that were when the last beat arrived, one of
-    which passed it on. Without either there is nothing to watch.
+    handler itself or, if it was not when the last beat arrived, those that
+    were, one of which passed it on. Without either there is nothing to watch.
 
     :meth:`beat` is called on pypowervm's thread, :meth:`check` on another;
     neither waits for a service.
@@ -99,9 +94,12 @@ class Watchdog:
         self._last_beat = self._waiting_since = now
         if getattr(self._session, 'polls_fail', False) is not True:
             self._last_success = now
-        listener = _listener(self._session)
+        listener = polls.listener_of(self._session)
         if listener is not None:
-            self._sources = weakref.WeakSet(listener.handlers)
+            own = self._handler()
+            registered = list(listener.handlers)
+            self._sources = weakref.WeakSet(
+                [own] if own in registered else registered)
 
     def check(self, now: float) -> None:
         """Look after the listener.
@@ -109,12 +107,12 @@ class Watchdog:
         :param now: clock time, seconds.
         :raises Exception: whatever a listener raises that is broken.
         """
-        listener = _listener(self._session)
+        listener = polls.listener_of(self._session)
         if self._stopped or not self._expects_beats(listener):
             self._waiting_since = self._last_success = now
             return
         if listener is not None:
-            _bound_polls(listener)
+            polls.bound(listener)
         self._check_silence(now)
         if getattr(self._session, 'lost', False) is True:
             self._renew(now)
@@ -162,18 +160,14 @@ class Watchdog:
         return now - self._waiting_since >= SILENCE_SECONDS
 
     def _restart(self, listener: Any, now: float) -> None:
-        """Make the listener start another thread.
-
-        It does so for its first subscriber, so all of them have to leave.
-        """
         if self._poller is not None:
             self._failures = 0
             messages.POLL_THREAD_DEAD.log(LOG)
         try:
-            with self._lock, _locked(listener):
+            with self._lock:
                 if self._stopped:
                     return
-                _resubscribe(listener)
+                polls.restart(listener)
         except Exception as error:
             if not self._failures:
                 messages.POLL_THREAD_GONE.log(LOG, error=error)
@@ -227,40 +221,3 @@ class Watchdog:
             self._stats.add(interruptions=1)
             messages.POLLS_RECOVERED.log(LOG)
             self._resync()
-
-
-def _bound_polls(listener: Any) -> None:
-    timeout = listener.timeout
-    if not isinstance(timeout, int | float) or timeout > _POLL_TIMEOUT:
-        listener.timeout = _POLL_TIMEOUT
-
-
-def _locked(listener: Any) -> contextlib.AbstractContextManager[Any]:
-    """Return the lock of pypowervm's listener.
-
-    Who unsubscribes while the others are away must not find itself missing,
-    and come back with them.
-    """
-    lock: contextlib.AbstractContextManager[Any] = getattr(
-        listener, '_lock', contextlib.nullcontext())
-    return lock
-
-
-def _resubscribe(listener: Any) -> None:
-    """Unsubscribe all handlers, and subscribe them in the same order.
-
-    All of them come back, even if no thread can be started.
-    """
-    with contextlib.ExitStack() as subscriptions:
-        for handler in reversed(list(listener.handlers)):
-            with contextlib.suppress(ValueError):
-                listener.unsubscribe(handler)
-                subscriptions.callback(listener.subscribe, handler)
-
-
-def _listener(session: Any) -> Any:
-    """Return a session's event listener, None if there is none yet."""
-    if not isinstance(session, pvm_adapter.Session) or not (
-            session.has_event_listener):
-        return None
-    return session.get_event_listener()

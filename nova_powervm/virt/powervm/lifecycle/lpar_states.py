@@ -110,25 +110,20 @@ class LparStates:
             return Observation({}, None)
         began = self._clock()
         self._service.begin(began)
-        states: dict[interfaces.LparUuid, interfaces.Observed] = {}
-        found = error = None
         # Those that could not be read may have been deleted since.
         self._note_readable()
-        if everything or self._lister.pays(len(lpars)):
-            try:
-                found = self._lister.read()
-                states = {lpar: found[lpar] for lpar in lpars
-                          if lpar in found}
-            except Exception as failure:
-                error = failure
-        unlisted = [lpar for lpar in lpars if lpar not in states]
+        listed = (self._read_all() if everything
+                  or self._lister.pays(len(lpars)) else None)
+        found = None if isinstance(listed, Exception) else listed
+        states: dict[interfaces.LparUuid, interfaces.Observed] = {
+            lpar: found[lpar] for lpar in lpars if found and lpar in found}
         try:
-            single = self._read_each(unlisted, found is not None)
-        except Exception as failure:
-            return self._away(failure, lpars)
-        self._note_listing(found, error, began, bool(states), [
-            lpar for lpar, state in single.items()
-            if not isinstance(state, _Absent)])
+            single = self._read_each(
+                [lpar for lpar in lpars if lpar not in states],
+                found is not None)
+        except Exception as error:
+            return self._away(error, lpars)
+        self._note_listing(listed, bool(states), single, began)
         states |= single
         self._note_answers(states)
         if found is not None or set(states.values()) - {_Absent.UNREAD}:
@@ -136,6 +131,13 @@ class LparStates:
         else:
             self._service.end()
         return Observation(states, found)
+
+    def _read_all(self) -> interfaces.Listing | Exception:
+        """Return a list of all LPARs, or why it cannot be read."""
+        try:
+            return self._lister.read()
+        except Exception as error:
+            return error
 
     def _away(self, error: Exception,
               lpars: Collection[interfaces.LparUuid]) -> Observation:
@@ -194,26 +196,30 @@ class LparStates:
             raise ValueError('a state was expected, not %.100s' % body)
         return state
 
-    def _note_listing(self, found: interfaces.Listing | None,
-                      error: Exception | None, began: float, useful: bool,
-                      lacking: Collection[interfaces.LparUuid]) -> None:
+    def _note_listing(
+            self, listed: interfaces.Listing | Exception | None,
+            useful: bool,
+            single: dict[interfaces.LparUuid, interfaces.Observed],
+            began: float) -> None:
         """Note whether LPARs are listed, and all of them.
 
+        :param listed: the list, why there is none, or None for not read.
         :param useful: whether the list had any that were asked for.
-        :param lacking: those that it lacked and that there are.
+        :param single: those that it lacked.
         """
         now = self._clock()
-        if error is not None:
+        if isinstance(listed, Exception):
             self._listing.begin(began)
-            self._listing.failed(error, now)
-        if found is None:
+            self._listing.failed(listed, now)
+        if listed is None or isinstance(listed, Exception):
             return
         self._listing.over(now)
+        lacking = [lpar for lpar, state in single.items()
+                   if not isinstance(state, _Absent)]
         if lacking:
             self._stats.add(rest_partial=1)
             self._partial.begin(began)
-            self._partial.failed(
-                'for example %s' % next(iter(lacking)), now)
+            self._partial.failed('for example %s' % lacking[0], now)
         elif useful:
             self._partial.over(now)
 

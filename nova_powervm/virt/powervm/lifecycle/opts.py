@@ -12,8 +12,8 @@
 
 """Options of the event handler, all in the group ``[powervm]``.
 
-They are declared beside the code that they steer, so that the handler can be
-copied over another release of the driver together with them.
+They stand beside the code that uses them, so that both can be copied over
+another release of the driver together.
 """
 
 import math
@@ -31,68 +31,88 @@ _OPTS: list[cfg.Opt] = [
         'event_delay',
         default=15.0, min=0.1, max=300.0,
         help="""
-Seconds for which an LPAR must have sent no event of its PartitionState or its
-NVRAM before its state is compared with nova's record.
+Seconds for which an LPAR must send no event of its PartitionState or its NVRAM
+before the event handler compares its state with nova's record.
 
-A longer delay lets more events collapse into one comparison and lets a
-restart outside of nova pass unnoticed, as it should; a shorter one tells nova
-sooner. What is due waits for up to a tenth of this time more for others, to
-be looked at together with them.
+With a longer delay more events share one comparison, and an LPAR may stay off
+for longer in a restart outside of nova before nova stops the server. With a
+shorter one nova learns of changes sooner. An LPAR that is due waits for up to
+a tenth of this time more, so that others are compared together with it.
+
+Other waits follow from this one: an event is confirmed after this time, and a
+comparison that found a task in progress is repeated after this time, then
+after twice as long and so on up to 5 minutes.
 
 Related options:
 
-* ``[powervm] event_max_delay`` bounds the wait of an LPAR whose events never
-  cease, and must not be less than this.
+* ``[powervm] event_max_delay`` bounds the wait of an LPAR that sends events
+  all the time, and must not be less than this.
+* ``[powervm] event_state_ttl``: what it saves is verified within four times
+  this delay.
 """),
     cfg.FloatOpt(
         'event_max_delay',
         default=60.0, min=0.1, max=3600.0,
         help="""
-Seconds after the first event at which an LPAR is looked at even though events
-keep arriving for it.
+Seconds after the first event of an LPAR at which the event handler compares it
+even though it goes on to send events.
 
-A larger value spares nova-conductor the comparisons of an LPAR that flaps; a
-smaller one bounds more tightly how long nova may be unaware of it.
+With a larger value an LPAR that changes all the time costs nova-conductor
+fewer lookups. With a smaller one nova learns sooner of such an LPAR.
 
 Related options:
 
-* ``[powervm] event_delay``: values below it are refused when nova-compute
-  starts.
+* ``[powervm] event_delay``: nova-compute does not start with a value below it.
 """),
     cfg.IntOpt(
         'event_batch_size',
         default=200, min=1, max=1000,
         help="""
-Number of LPARs whose instances are looked up with one call to nova-conductor.
+Number of LPARs whose instances the event handler looks up with one call to
+nova-conductor.
 
-Larger batches make fewer calls, each of which keeps a conductor worker and a
-database connection for longer: a call asks for two uuids for each LPAR, and
-200 LPARs cost about as much as three lookups of a single instance.
+With a larger number there are fewer calls, and each of them occupies a
+conductor worker and a database connection for longer: it asks for two uuids
+for each LPAR. A call for 200 LPARs costs about as much as three lookups of a
+single instance. For LPARs of which the first call finds no instance there is a
+second one.
 """),
     cfg.IntOpt(
         'event_emit_workers',
         default=4, min=1, max=64,
         help="""
-Number of threads that hand lifecycle events to nova.
+Number of threads of the event handler that may wait for a service at the same
+time.
 
-nova works in the thread that hands it the event: three to five calls to
-nova-conductor and one or two NovaLink REST reads each. More threads drain a
-mass crash sooner, as long as nova-conductor has workers to match
-(``[conductor] workers``), at the price of more simultaneous load on it.
+These threads, named powervm-worker-N, hand lifecycle events to nova. They also
+read from NovaLink and look up instances, one batch at a time. nova works in
+the thread that hands it an event: each event costs three to five calls to
+nova-conductor and one or two NovaLink REST reads. With more threads nova
+learns sooner of all LPARs of a mass crash, if nova-conductor has enough
+workers (``[conductor] workers``), and puts more load on it at a time. With one
+thread, an event that takes long delays all else.
 """),
     cfg.IntOpt(
         'event_state_ttl',
         default=600, min=0, max=86400,
         help="""
-Seconds for which nova is taken to know what it was last seen to know about an
-LPAR, so that redundant events cost it no lookup. 0 looks every time.
+Seconds for which the event handler remembers that nova agrees with the power
+state of an LPAR. 0 remembers nothing.
 
-A longer time spares nova-conductor more lookups. A change of nova's record
-that no longer agrees with the LPAR and that no event announced is noticed at
-the end of this time, if events arrived meanwhile.
+Within this time, an event that finds the LPAR in the same power state costs no
+lookup at once. nova may have acted on the LPAR meanwhile, so the handler
+verifies the answer within four times ``event_delay``, with one lookup for up
+to ``event_batch_size`` LPARs however many events arrived. It does not verify
+that an LPAR is no instance of this host: events of such an LPAR cost no lookup
+for the whole time.
+
+With a longer time nova-conductor has fewer lookups to answer, and the handler
+learns later that an LPAR became an instance of this host. With 0 each batch of
+events costs a lookup.
 
 Related options:
 
+* ``[powervm] event_delay`` and ``[powervm] event_batch_size``: see above.
 * ``[DEFAULT] sync_power_state_interval``: nova's own comparison of all
   instances, which does not depend on events.
 """),

@@ -27,14 +27,17 @@ from nova_powervm.virt.powervm.lifecycle import interfaces
 from nova_powervm.virt.powervm.lifecycle import lpar_states
 from nova_powervm.virt.powervm.lifecycle import memory
 from nova_powervm.virt.powervm.lifecycle import messages
+from nova_powervm.virt.powervm.lifecycle import plans
+from nova_powervm.virt.powervm.lifecycle import pool
 from nova_powervm.virt.powervm.lifecycle import resync
 from nova_powervm.virt.powervm.lifecycle import stats
+from nova_powervm.virt.powervm.lifecycle import workitem
 from nova_powervm.virt.powervm.lifecycle import workqueue
 
 LOG = logging.getLogger(__name__)
 
-_Outcome = decision.Outcome
-Request = workqueue.Request[interfaces.Key]
+_Outcome = plans.Outcome
+Request = workitem.Request[interfaces.Key]
 
 # Outcomes of a batch that is worth a line to an operator.
 _NEWS = {_Outcome.EMIT, _Outcome.GIVEN_UP}
@@ -51,29 +54,31 @@ class Reconciler:
 
     For one thread at a time.
 
+    :param driver: emits events and stores NVRAM.
     :param queue: says what is due.
     :param known: what is remembered of LPARs.
     :param states: reads what NovaLink says.
     :param records: reads what nova says.
-    :param full: compares all instances.
-    :param applier: carries out what was decided.
-    :param policy: see :class:`.decision.Policy`.
+    :param workers: run what waits for a service.
+    :param policy: see :class:`.plans.Policy`.
     :param statistics: where all of it is counted.
     :param clock: monotonic clock, seconds.
     """
 
-    def __init__(self, queue: workqueue.WorkQueue[interfaces.Key],
+    def __init__(self, driver: interfaces.Driver,
+                 queue: workqueue.WorkQueue[interfaces.Key],
                  known: memory.Memory, states: lpar_states.LparStates,
-                 records: instances.Instances, full: resync.Resync,
-                 applier: apply.Applier, policy: decision.Policy,
-                 statistics: stats.Statistics,
+                 records: instances.Instances, workers: pool.Pool,
+                 policy: plans.Policy, statistics: stats.Statistics,
                  clock: Callable[[], float]) -> None:
         self._queue = queue
         self._memory = known
         self._states = states
         self._instances = records
-        self._resync = full
-        self._applier = applier
+        self._resync = resync.Resync(
+            queue, known, records, policy, statistics, clock)
+        self._applier = apply.Applier(
+            driver, queue, known, workers, statistics, policy.delay, clock)
         self._policy = policy
         self._stats = statistics
         self._clock = clock
@@ -139,26 +144,26 @@ class Reconciler:
                 case, recorded=found.records[case.lpar]), left, outcomes)
 
     def _cases(self, requests: dict[interfaces.Key, Request]
-               ) -> dict[interfaces.LparUuid, decision.Case]:
+               ) -> dict[interfaces.LparUuid, plans.Case]:
         """Return what is due of each LPAR."""
-        due: dict[interfaces.LparUuid, decision.Case] = {}
+        due: dict[interfaces.LparUuid, plans.Case] = {}
         nvram = []
         for key, request in requests.items():
             if isinstance(key, interfaces.PowerKey):
-                due[key.lpar] = decision.Case(key.lpar, request, None)
+                due[key.lpar] = plans.Case(key.lpar, request, None)
             elif isinstance(key, interfaces.NvramKey):
                 nvram.append((key, request))
-        if not nvram or not self._applier.can_store(
-                [request for _, request in nvram]):
-            for key, _ in nvram:
-                del requests[key]
-            return due
+        # Also without such requests: a thread is kept free for those to come.
+        can_store = self._applier.can_store([request for _, request in nvram])
         for key, request in nvram:
-            case = due.get(key.lpar) or decision.Case(key.lpar, None, None)
-            due[key.lpar] = dataclasses.replace(case, nvram=request)
+            if can_store:
+                case = due.get(key.lpar) or plans.Case(key.lpar, None, None)
+                due[key.lpar] = dataclasses.replace(case, nvram=request)
+            else:
+                del requests[key]
         return due
 
-    def _settle(self, case: decision.Case,
+    def _settle(self, case: plans.Case,
                 left: dict[interfaces.Key, Request],
                 outcomes: collections.Counter[_Outcome]) -> bool:
         """Decide about an LPAR and act; False if nova has to be asked.
@@ -188,7 +193,7 @@ class Reconciler:
         line.log(LOG, exc_info=True, doing=doing)
         self._stats.add(errors=1)
 
-    def _note_unknown(self, case: decision.Case) -> None:
+    def _note_unknown(self, case: plans.Case) -> None:
         state = case.observed
         if isinstance(state, interfaces.Absent) or (
                 agreement.is_known_state(state)):

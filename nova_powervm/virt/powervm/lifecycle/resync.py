@@ -23,7 +23,9 @@ from nova_powervm.virt.powervm.lifecycle import interfaces
 from nova_powervm.virt.powervm.lifecycle import memory
 from nova_powervm.virt.powervm.lifecycle import messages
 from nova_powervm.virt.powervm.lifecycle import outage
+from nova_powervm.virt.powervm.lifecycle import plans
 from nova_powervm.virt.powervm.lifecycle import stats
+from nova_powervm.virt.powervm.lifecycle import workitem
 from nova_powervm.virt.powervm.lifecycle import workqueue
 
 LOG = logging.getLogger(__name__)
@@ -39,14 +41,14 @@ class Resync:
     :param queue: where LPARs are asked for that are to be looked at.
     :param known: what is remembered of LPARs.
     :param found: reads nova's records.
-    :param policy: see :class:`.decision.Policy`.
+    :param policy: see :class:`.plans.Policy`.
     :param statistics: where it is counted.
     :param clock: monotonic clock, seconds.
     """
 
     def __init__(self, queue: workqueue.WorkQueue[interfaces.Key],
                  known: memory.Memory, found: instances.Instances,
-                 policy: decision.Policy, statistics: stats.Statistics,
+                 policy: plans.Policy, statistics: stats.Statistics,
                  clock: Callable[[], float]) -> None:
         self._queue = queue
         self._memory = known
@@ -57,7 +59,7 @@ class Resync:
         self._outage = outage.Outage(
             messages.HOST_UNREADABLE, messages.HOST_READABLE)
 
-    def run(self, request: workqueue.Request[interfaces.Key],
+    def run(self, request: workitem.Request[interfaces.Key],
             listing: interfaces.Listing | None
             ) -> dict[interfaces.LparUuid, interfaces.Record]:
         """Read nova's records, or requeue the request.
@@ -91,7 +93,7 @@ class Resync:
                                         interfaces.Record],
                     listing: interfaces.Listing,
                     due: set[interfaces.LparUuid]
-                    ) -> Iterator[decision.Case]:
+                    ) -> Iterator[plans.Case]:
         """Yield the LPARs that need more than to be remembered.
 
         Their keys were handed out by the queue.
@@ -106,15 +108,26 @@ class Resync:
             if lpar not in listing:
                 missing.append(interfaces.PowerKey(lpar))
                 continue
-            case = decision.Case(lpar, None, None, listing[lpar], record)
-            plan = decision.compare(case, self._policy, now)
-            if plan.outcome is decision.Outcome.NO_CHANGE:
+            case = plans.Case(lpar, None, None, listing[lpar], record)
+            plan = self._compare(case, now)
+            if plan is not None and plan.outcome is plans.Outcome.NO_CHANGE:
                 self._memory.put(lpar, plan.remember)
             elif (one := self._claim(case)) is not None:
                 yield one
         self._queue.add(missing, now)
 
-    def _claim(self, case: decision.Case) -> decision.Case | None:
+    def _compare(self, case: plans.Case, now: float) -> plans.Plan | None:
+        """Return what to do about an LPAR, None if that is not known.
+
+        One that cannot be decided about must not end the resync: the batch
+        tries it again, logs why, and retries that LPAR alone.
+        """
+        try:
+            return decision.compare(case, self._policy, now)
+        except Exception:
+            return None
+
+    def _claim(self, case: plans.Case) -> plans.Case | None:
         """Add an LPAR to the batch, unless it waits or a worker has it.
 
         One that waits is looked at soon, and not by what is remembered.
@@ -125,6 +138,6 @@ class Resync:
         if request is None:
             self._queue.add([key], self._clock())
             return None
-        return decision.Case(
+        return plans.Case(
             case.lpar, request, None, case.observed, case.recorded,
             self._memory.get(case.lpar))

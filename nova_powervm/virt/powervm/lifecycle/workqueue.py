@@ -18,13 +18,12 @@ them stand a debounce, which waits until a key keeps still, and batches.
 
 from collections.abc import Hashable
 from collections.abc import Iterable
-import heapq
-import itertools
-import math
 import threading
 from typing import Generic
-from typing import NamedTuple
 from typing import TypeVar
+
+from nova_powervm.virt.powervm.lifecycle import schedule
+from nova_powervm.virt.powervm.lifecycle import workitem
 
 K = TypeVar('K', bound=Hashable)
 
@@ -32,45 +31,6 @@ K = TypeVar('K', bound=Hashable)
 # with them: a storm reaches a client spread over a second or so, and a read of
 # all LPARs costs little more than a read of one.
 _GATHER = 0.1
-
-
-class Request(NamedTuple, Generic[K]):
-    """A key that :meth:`WorkQueue.get_batch` handed out.
-
-    :ivar attempts: how often it was requeued in vain since it was added.
-    :ivar since: clock time of the first add that it answers, None if it was
-        only requeued.
-    """
-
-    key: K
-    attempts: int
-    since: float | None
-
-
-class _Item(Generic[K]):
-    """What the queue holds of a key.
-
-    :ivar processing: a worker has it.
-    :ivar wanted: it was added or requeued since a worker took it.
-    :ivar first: time of the first add since a worker took it.
-    :ivar since: time of the first add that is not answered yet, of those
-        that a worker has taken.
-    :ivar due: when it is wanted.
-    :ivar queued: time of its valid node in the heap, None without one.
-    """
-
-    __slots__ = ('key', 'processing', 'wanted', 'attempts', 'first', 'since',
-                 'due', 'queued')
-
-    def __init__(self, key: K) -> None:
-        self.key = key
-        self.processing = False
-        self.wanted = False
-        self.attempts = 0
-        self.first: float | None = None
-        self.since: float | None = None
-        self.due = 0.0
-        self.queued: float | None = None
 
 
 class WorkQueue(Generic[K]):
@@ -91,12 +51,10 @@ class WorkQueue(Generic[K]):
         self._delay = delay
         self._gather = delay * _GATHER
         self._cap = max_delay - self._gather
-        self._items: dict[K, _Item[K]] = {}
-        # At most one valid node for each key that waits: the one whose time
-        # is the item's ``queued``, which is never later than its ``due``. An
-        # item that is postponed moves when its node comes to the top.
-        self._heap: list[tuple[float, int, _Item[K]]] = []
-        self._sequence = itertools.count()
+        self._items: dict[K, workitem.Item[K]] = {}
+        # Those that are wanted and that no worker has.
+        self._waiting: schedule.Schedule[workitem.Item[K]] = (
+            schedule.Schedule())
         self._not_before = 0.0
         self._closed = False
         self._changed = threading.Condition(threading.Lock())
@@ -127,7 +85,7 @@ class WorkQueue(Generic[K]):
                 self._add(key, now)
             self._notify()
 
-    def get(self, key: K) -> Request[K] | None:
+    def get(self, key: K) -> workitem.Request[K] | None:
         """Hand out a key at once, unless it waits or a worker has it.
 
         :returns: None if it waits or a worker has it; it is not added then.
@@ -135,29 +93,29 @@ class WorkQueue(Generic[K]):
         with self._changed:
             if self._closed or key in self._items:
                 return None
-            self._items[key] = item = _Item(key)
+            self._items[key] = item = workitem.Item(key)
             item.processing = True
-            return Request(key, 0, None)
+            return workitem.Request(key, 0, None)
 
-    def get_batch(self, now: float) -> list[Request[K]]:
+    def get_batch(self, now: float) -> list[workitem.Request[K]]:
         """Hand out all keys that are due, if the batch is ready.
 
         Each comes back by :meth:`done` or :meth:`requeue`.
 
         :param now: clock time, seconds.
         """
-        batch: list[Request[K]] = []
+        batch: list[workitem.Request[K]] = []
         with self._changed:
             if now < self._ready_at():
                 return batch
-            while self._head() and self._heap[0][0] <= now:
-                item = heapq.heappop(self._heap)[2]
+            while (item := self._waiting.pop(now)) is not None:
                 if item.since is None:
                     item.since = item.first
-                item.first = item.queued = None
+                item.first = None
                 item.wanted = False
                 item.processing = True
-                batch.append(Request(item.key, item.attempts, item.since))
+                batch.append(workitem.Request(
+                    item.key, item.attempts, item.since))
         return batch
 
     def done(self, key: K) -> None:
@@ -183,7 +141,8 @@ class WorkQueue(Generic[K]):
             if item is None:
                 return
             item.wanted = False
-            item.first = item.since = item.queued = None
+            item.first = item.since = None
+            self._waiting.remove(item)
             if item.processing:
                 # Its requeue must not bring it back.
                 item.attempts = -1
@@ -234,14 +193,14 @@ class WorkQueue(Generic[K]):
             dropped = self.unanswered()
             self._closed = True
             self._items.clear()
-            self._heap.clear()
+            self._waiting.clear()
             self._changed.notify_all()
         return dropped
 
     def _add(self, key: K, now: float) -> None:
         item = self._items.get(key)
         if item is None:
-            item = self._items[key] = _Item(key)
+            item = self._items[key] = workitem.Item(key)
         if item.first is None:
             item.first = now
         item.wanted = True
@@ -269,37 +228,14 @@ class WorkQueue(Generic[K]):
                 del self._items[key]
             return item.wanted
 
-    def _schedule(self, item: _Item[K], due: float) -> None:
-        item.due = due
-        if item.processing or (
-                item.queued is not None and item.queued <= due):
-            return
-        item.queued = due
-        heapq.heappush(self._heap, (due, next(self._sequence), item))
-        if len(self._heap) > 2 * len(self._items) + 64:
-            self._heap = [node for node in self._heap
-                          if node[2].queued == node[0]]
-            heapq.heapify(self._heap)
-
-    def _head(self) -> bool:
-        """Bring the next key to the top of the heap; False if none waits."""
-        heap = self._heap
-        while heap:
-            queued, _, item = heap[0]
-            if item.queued != queued:
-                heapq.heappop(heap)
-            elif item.due > queued:
-                item.queued = item.due
-                heapq.heapreplace(
-                    heap, (item.due, next(self._sequence), item))
-            else:
-                return True
-        return False
+    def _schedule(self, item: workitem.Item[K], due: float) -> None:
+        if item.processing:
+            item.due = due
+        else:
+            self._waiting.add(item, due, len(self._items))
 
     def _ready_at(self) -> float:
-        if not self._head():
-            return math.inf
-        return max(self._heap[0][0] + self._gather, self._not_before)
+        return max(self._waiting.first() + self._gather, self._not_before)
 
     def _notify(self) -> None:
         if (self._waits_until is not None

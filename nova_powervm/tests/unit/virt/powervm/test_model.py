@@ -33,6 +33,7 @@ from nova_powervm.virt.powervm.lifecycle import agreement
 from nova_powervm.virt.powervm.lifecycle import apply
 from nova_powervm.virt.powervm.lifecycle import decision
 from nova_powervm.virt.powervm.lifecycle import lpar_states
+from nova_powervm.virt.powervm.lifecycle import plans
 from nova_powervm.virt.powervm.lifecycle import resync
 from nova_powervm.virt.powervm.lifecycle import workqueue
 
@@ -52,7 +53,7 @@ def _without_resync(self, request, listing):
 
 
 def _without_retry(case, why, now):
-    return decision.Plan(decision.Outcome.RETRY, remember=case.remembered)
+    return plans.Plan(plans.Outcome.RETRY, remember=case.remembered)
 
 
 def _without_isolation(self, lpars, answers):
@@ -84,7 +85,7 @@ _from_memory = decision._from_memory
 def _without_verification(entry, policy, now):
     plan = _from_memory(entry, policy, now)
     return dataclasses.replace(
-        plan, power_again=decision.Again(entry.expires), remember=entry)
+        plan, power_again=plans.Again(entry.expires), remember=entry)
 
 
 def _lost_events(sim):

@@ -68,7 +68,7 @@ class TestDebounce(world.World):
         self.assertEqual(1, self.count('no_change'))
 
     @ddt.named_data(
-        ('four', 4, None), ('five', 5, ['All']), ('many', 450, ['All']))
+        ('four', 4, None), ('five', 5, ['All']), ('many', 50, ['All']))
     def test_reads_of_a_batch(self, count, reads):
         lpars = self.add_many(count, 'not activated')
         self.look(*lpars)

@@ -160,7 +160,7 @@ class TestChecks(world.World):
 
     def test_stop(self):
         self.driver.__class__ = _BrokenDriver
-        self.assertRaises(ZeroDivisionError, self.handler.stop)
+        self.handler.stop()
         self.send(self.add())
         self.assertEqual([0, 0], [
             self.count('scheduled'), self.count('threads')])

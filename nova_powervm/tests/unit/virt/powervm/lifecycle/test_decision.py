@@ -10,97 +10,173 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-import itertools
 
-import mock
-from nova.compute import power_state
-from nova.virt import event as virt_event
+"""Plans for what was not read, or what needs no record of nova."""
 
-from nova_powervm.tests import base
+import ddt
+
+from nova_powervm.tests.unit.virt.powervm.lifecycle import cases
 from nova_powervm.virt.powervm.lifecycle import decision
-from nova_powervm.virt.powervm import vm
+from nova_powervm.virt.powervm.lifecycle import plans
 
-GONE, NO_ANSWER = decision.Absent.GONE, decision.Absent.NO_ANSWER
-Outcome = decision.Outcome
+GONE, NOT_ASKED, UNREAD, AWAY = (
+    cases.GONE, cases.NOT_ASKED, cases.UNREAD, cases.AWAY)
+SHUTDOWN, NOW, POLICY, AGREED = (
+    cases.SHUTDOWN, cases.NOW, cases.POLICY, cases.AGREED)
+FOREIGN, EMITTED, GIVEN_UP = cases.FOREIGN, cases.EMITTED, cases.GIVEN_UP
+entries, record, power_case, both_case = (
+    cases.entries, cases.record, cases.power_case, cases.both_case)
+Again, Outcome, Plan = plans.Again, plans.Outcome, plans.Plan
 
 
-def instance(power=power_state.RUNNING, task_state=None, host='here'):
-    return mock.Mock(power_state=power, task_state=task_state, host=host)
+@ddt.ddt
+class TestGone(cases.TestCase):
+
+    @entries
+    def test_all_is_forgotten(self, entry):
+        self.assertPlan(Plan(Outcome.GONE),
+                        power_case(GONE, record(), entry, attempts=3))
 
 
-class TestDecide(base.TestCase):
+@ddt.ddt
+class TestRetry(cases.TestCase):
+    """What could not be read."""
 
-    def decide(self, state, record):
-        return decision.decide(state, record, 'here')
+    @ddt.named_data(('first', 0, 1001.0), ('second', 1, 1002.0),
+                    ('fourth', 3, 1008.0), ('tenth', 9, 1080.0))
+    def test_state_unread(self, attempts, at):
+        self.assertPlan(
+            Plan(Outcome.RETRY,
+                 power_again=Again(at, attempts + 1, answered=False)),
+            power_case(UNREAD, attempts=attempts))
 
-    def test_order_of_the_questions(self):
-        busy_elsewhere = instance(task_state='migrating', host='there')
-        for state, record, outcome in (
-                (GONE, NO_ANSWER, Outcome.GONE),
-                (GONE, busy_elsewhere, Outcome.GONE),
-                (NO_ANSWER, busy_elsewhere, Outcome.RETRY),
-                ('running', NO_ANSWER, Outcome.RETRY),
-                ('Unknown', NO_ANSWER, Outcome.RETRY),
-                ('Unknown', busy_elsewhere, Outcome.UNSETTLED),
-                ('Unknown', None, Outcome.UNSETTLED),
-                ('running', None, Outcome.NOT_OURS),
-                ('running', busy_elsewhere, Outcome.BUSY),
-                ('running', instance(host='there'), Outcome.NOT_OURS),
-                ('running', instance(), Outcome.NO_CHANGE),
-                ('not activated', instance(), Outcome.EMITTED)):
-            self.assertIs(outcome, self.decide(state, record).outcome,
-                          (state, record))
+    @ddt.named_data(('state', AWAY, NOT_ASKED), ('record', 'running', AWAY))
+    def test_service_away(self, observed, recorded):
+        # The queue pauses; what waits meets in one batch afterwards.
+        self.assertPlan(
+            Plan(Outcome.RETRY, power_again=Again(NOW, 4, answered=False)),
+            power_case(observed, recorded, attempts=4))
 
-    def test_all_states_and_powers(self):
-        transitions = {
-            'running': virt_event.EVENT_LIFECYCLE_STARTED,
-            'starting': virt_event.EVENT_LIFECYCLE_STARTED,
-            'open firmware': virt_event.EVENT_LIFECYCLE_STARTED,
-            'migrating running': virt_event.EVENT_LIFECYCLE_STARTED,
-            'not activated': virt_event.EVENT_LIFECYCLE_STOPPED,
-            'migrating not active': virt_event.EVENT_LIFECYCLE_STOPPED,
-            'error': virt_event.EVENT_LIFECYCLE_STOPPED,
-            'suspended': virt_event.EVENT_LIFECYCLE_SUSPENDED}
-        for state, power in itertools.product(
-                vm.POWERVM_TO_NOVA_STATE, power_state.STATE_MAP):
-            found = self.decide(state, instance(power))
-            what = '%s, %s' % (state, power_state.STATE_MAP[power])
-            if state not in transitions:
-                self.assertIs(Outcome.UNSETTLED, found.outcome, what)
-                continue
-            self.assertEqual(vm.POWERVM_TO_NOVA_STATE[state], found.power)
-            if power == found.power or (
-                    state == 'error' and power == power_state.SHUTDOWN):
-                self.assertIs(Outcome.NO_CHANGE, found.outcome, what)
-                self.assertIsNone(found.transition, what)
-            else:
-                self.assertIs(Outcome.EMITTED, found.outcome, what)
-                self.assertEqual(transitions[state], found.transition, what)
+    def test_record_unread(self):
+        self.assertPlan(
+            Plan(Outcome.RETRY,
+                 power_again=Again(1004.0, 3, answered=False)),
+            power_case('running', UNREAD, attempts=2))
 
-    def test_agrees_with_translate_event(self):
-        # Where both have an event, it is the one that 9.0.0 sent.
-        for state, power in itertools.product(
-                vm.POWERVM_TO_NOVA_STATE, power_state.STATE_MAP):
-            found = self.decide(state, instance(power))
-            known = vm.translate_event(state, power)
-            if known is not None and found.outcome is Outcome.EMITTED:
-                self.assertEqual(known, found.transition, (state, power))
+    @entries
+    def test_state_unread_keeps_what_is_remembered(self, entry):
+        self.assertPlan(
+            Plan(Outcome.RETRY, remember=entry,
+                 power_again=Again(1001.0, 1, answered=False)),
+            power_case(UNREAD, remembered=entry))
 
-    def test_absence_of_information_is_never_an_event(self):
-        for state, power in itertools.product(
-                (GONE, NO_ANSWER, None, '', 0, False, [], {}, b'running',
-                 'Unknown', 'UNKNOWN', 'not available', 'hardware discovery',
-                 'suspending', 'resuming', 'shutting down', 'haunted'),
-                power_state.STATE_MAP):
-            found = self.decide(state, instance(power))
-            self.assertIsNone(found.transition)
+    @ddt.named_data(('nothing', None), ('emitted', EMITTED),
+                    ('given_up', GIVEN_UP))
+    def test_record_unread_keeps_what_is_no_agreement(self, entry):
+        self.assertPlan(
+            Plan(Outcome.RETRY, remember=entry,
+                 power_again=Again(1001.0, 1, answered=False)),
+            power_case('running', UNREAD, entry))
 
-    def test_case(self):
-        self.assertEqual(power_state.RUNNING,
-                         decision.settled_power_state('Open Firmware'))
+    def test_record_unread_ends_the_agreement(self):
+        # It was asked for because the agreement is not trusted any more.
+        self.assertPlan(
+            Plan(Outcome.RETRY,
+                 power_again=Again(1001.0, 1, answered=False)),
+            power_case('not activated', UNREAD, AGREED))
 
-    def test_known_states(self):
-        for state in vm.POWERVM_TO_NOVA_STATE:
-            self.assertTrue(decision.is_known_state(state))
-        for state in (None, 7, 'haunted'):
-            self.assertFalse(decision.is_known_state(state))
+
+@ddt.ddt
+class TestTransient(cases.TestCase):
+
+    @ddt.named_data(
+        ('passing', 'suspending'), ('no_information', 'Unknown'),
+        ('none', ''), ('not_known', 'haunted'))
+    def test_state(self, state):
+        self.assertPlan(
+            Plan(Outcome.TRANSIENT, power_again=Again(1020.0, 1)),
+            power_case(state))
+
+    # Rounded to whole waits, so that many meet.
+    @ddt.named_data(('first', 0, 1020.0), ('second', 1, 1020.0),
+                    ('third', 2, 1080.0), ('fourth', 3, 1080.0),
+                    ('fifth', 4, 1200.0), ('sixth', 5, 1200.0),
+                    ('later', 30, 1200.0))
+    def test_ever_more_rarely(self, attempts, at):
+        self.assertPlan(
+            Plan(Outcome.TRANSIENT, power_again=Again(at, attempts + 1)),
+            power_case('suspending', attempts=attempts))
+
+    @ddt.named_data(
+        ('nothing', None, None, None), ('agreed', AGREED, None, 'i'),
+        ('emitted', EMITTED, EMITTED, None),
+        ('given_up', GIVEN_UP, None, None))
+    def test_only_the_count_of_events_is_kept(self, entry, kept, instance):
+        self.assertPlan(
+            Plan(Outcome.TRANSIENT, instance, remember=kept,
+                 power_again=Again(1020.0, 1)),
+            power_case('suspending', remembered=entry))
+
+
+@ddt.ddt
+class TestAsk(cases.TestCase):
+
+    @ddt.named_data(
+        ('nothing', None), ('emitted', EMITTED),
+        ('given_up', GIVEN_UP),
+        ('other_power', AGREED._replace(power=SHUTDOWN)),
+        ('no_power', AGREED._replace(power=None)),
+        ('expired', AGREED._replace(expires=NOW)),
+        ('verification_due', AGREED._replace(verify_at=NOW)),
+        ('verification_soon', AGREED._replace(verify_at=NOW + 7.5)))
+    def test_record_is_needed(self, entry):
+        self.assertPlan(Plan(Outcome.ASK, remember=entry),
+                        power_case('running', remembered=entry))
+
+    def test_with_nvram(self):
+        self.assertPlan(Plan(Outcome.ASK), both_case('running'))
+
+
+@ddt.ddt
+class TestCached(cases.TestCase):
+
+    # Two delays from now, rounded to whole two delays.
+    @ddt.named_data(('early', 1000.0, 1020.0), ('late', 1010.0, 1050.0),
+                    ('exact', 1020.0, 1050.0))
+    def test_verified_later(self, now, verify_at):
+        self.assertPlan(
+            Plan(Outcome.CACHED, 'i', power_again=Again(verify_at),
+                 remember=AGREED._replace(verify_at=verify_at)),
+            power_case('running', remembered=AGREED), now=now)
+
+    @ddt.named_data(*((str(now), float(now)) for now in range(
+        1000, 1060, 5)))
+    def test_verified_within_four_delays(self, now):
+        plan = decision.decide(
+            power_case('running', remembered=AGREED), POLICY, now)
+        self.assertGreater(plan.power_again.at - now, POLICY.delay / 2)
+        self.assertLessEqual(plan.power_again.at - now, 4 * POLICY.delay)
+
+    def test_verification_is_not_put_off(self):
+        entry = AGREED._replace(verify_at=1008.0)
+        self.assertPlan(
+            Plan(Outcome.CACHED, 'i', power_again=Again(1008.0),
+                 remember=entry),
+            power_case('running', remembered=entry))
+
+    def test_foreign_needs_no_verification(self):
+        self.assertPlan(
+            Plan(Outcome.CACHED, power_again=Again(1200.0),
+                 remember=FOREIGN),
+            power_case('running', remembered=FOREIGN))
+
+    def test_other_spelling_of_the_same_power(self):
+        self.assertEqual(Outcome.CACHED, decision.decide(power_case(
+            'Open Firmware', remembered=AGREED), POLICY, NOW).outcome)
+
+
+class TestFailure(cases.TestCase):
+
+    def test_without_a_request(self):
+        self.assertEqual(Again(1001.0, 1, False),
+                         decision.again_after_failure(None, UNREAD, NOW))

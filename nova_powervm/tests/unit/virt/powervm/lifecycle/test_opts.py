@@ -10,60 +10,99 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+import ddt
 import mock
+from oslo_config import cfg
 
 from nova_powervm.tests import base
-from nova_powervm.tests.unit.virt.powervm import world
 from nova_powervm.virt.powervm import event
 from nova_powervm.virt.powervm.lifecycle import opts
 
+BOUNDS = {'event_delay': (0.1, 300.0), 'event_max_delay': (0.1, 3600.0),
+          'event_batch_size': (1, 1000), 'event_emit_workers': (1, 64),
+          'event_state_ttl': (0, 86400)}
 
+
+def make_conf(**options):
+    """Return a configuration of its own."""
+    conf = cfg.ConfigOpts()
+    opts.register_opts(conf)
+    conf([], default_config_files=[], default_config_dirs=[])
+    for name, value in options.items():
+        conf.set_override(name, value, group='powervm')
+    return conf
+
+
+@ddt.ddt
 class TestOpts(base.TestCase):
 
-    def test_bounds(self):
-        bounds = {'event_delay': (0.1, 300.0),
-                  'event_max_delay': (0.1, 3600.0),
-                  'event_batch_size': (1, 1000),
-                  'event_emit_workers': (1, 64),
-                  'event_state_ttl': (0, 86400)}
+    def test_list(self):
         (group, declared), = opts.list_opts()
         self.assertEqual('powervm', group.name)
-        self.assertEqual(set(bounds), {opt.name for opt in declared})
-        for name, (low, high) in bounds.items():
-            for good in (low, high):
-                conf = world.make_conf(**{name: good})
-                self.assertEqual(good, conf.powervm[name])
-            below = low - 0.01 if isinstance(low, float) else low - 1
-            for bad in (below, high + 1, 'much'):
-                self.assertRaises(
-                    ValueError, world.make_conf, **{name: bad})
+        self.assertEqual(set(BOUNDS), {opt.name for opt in declared})
 
-    def test_bad_value_in_a_file_names_the_option(self):
-        (_, declared), = opts.list_opts()
-        for opt in declared:
-            for bad in ('-1', '1000000', 'much', 'nan'):
-                self.configure(
-                    '[powervm]\n%s = %s\n' % (opt.name, bad))
-                error = self.assertRaises(
-                    ValueError, event.PowerVMNovaEventHandler, mock.Mock())
-                self.assertIn(opt.name, str(error))
+    def test_defaults(self):
+        conf = make_conf()
+        opts.validate(conf)
+        self.assertEqual(
+            {'event_delay': 15.0, 'event_max_delay': 60.0,
+             'event_batch_size': 200, 'event_emit_workers': 4,
+             'event_state_ttl': 600}, dict(conf.powervm))
 
-    def test_contradiction_in_a_file(self):
+    @ddt.named_data(*((name, name, bound) for name, bounds in BOUNDS.items()
+                      for bound in bounds))
+    def test_within_bounds(self, name, value):
+        self.assertEqual(value, make_conf(**{name: value}).powervm[name])
+
+    @ddt.named_data(
+        *((name, name, value) for name, (low, high) in BOUNDS.items()
+          for value in (low - 0.01 if isinstance(low, float) else low - 1,
+                        high + 1, 'much')))
+    def test_out_of_bounds(self, name, value):
+        self.assertRaises(ValueError, make_conf, **{name: value})
+
+    @ddt.named_data(*((name, name, value) for name in BOUNDS
+                      for value in ('-1', '1000000', 'much', 'nan')))
+    def test_a_bad_value_in_a_file_names_the_option(self, name, value):
+        self.configure('[powervm]\n%s = %s\n' % (name, value))
+        error = self.assertRaises(
+            ValueError, event.PowerVMNovaEventHandler, mock.Mock())
+        self.assertIn(name, str(error))
+
+    def test_a_contradiction_in_a_file_names_both(self):
         self.configure('[powervm]\nevent_delay = 61\n')
         error = self.assertRaises(
             ValueError, event.PowerVMNovaEventHandler, mock.Mock())
-        self.assertIn('[powervm] event_max_delay (60.0 seconds)', str(error))
-        self.assertIn('[powervm] event_delay (61.0 seconds)', str(error))
+        self.assertIn('[powervm] event_max_delay (60.0', str(error))
+        self.assertIn('[powervm] event_delay (61.0', str(error))
 
-    def test_defaults(self):
-        conf = world.make_conf()
-        opts.validate(conf)
-        self.assertEqual(
-            (15.0, 60.0, 200, 4, 600),
-            (conf.powervm.event_delay, conf.powervm.event_max_delay,
-             conf.powervm.event_batch_size, conf.powervm.event_emit_workers,
-             conf.powervm.event_state_ttl))
+    def test_equal_delays(self):
+        opts.validate(make_conf(event_delay=20.0, event_max_delay=20.0))
 
     def test_configurations_do_not_share_values(self):
-        world.make_conf(event_delay=1.0)
-        self.assertEqual(15.0, world.make_conf().powervm.event_delay)
+        make_conf(event_delay=1.0)
+        self.assertEqual(15.0, make_conf().powervm.event_delay)
+
+    def test_register_again(self):
+        conf = make_conf(event_delay=1.0)
+        opts.register_opts(conf)
+        self.assertEqual(1.0, conf.powervm.event_delay)
+
+
+@ddt.ddt
+class TestNovaAcceptsEvents(base.TestCase):
+
+    @ddt.named_data(('yes', True), ('no', False))
+    def test_by_its_option(self, accepts):
+        conf = make_conf()
+        conf.register_opt(cfg.BoolOpt(
+            'handle_virt_lifecycle_events', default=accepts), 'workarounds')
+        self.assertIs(accepts, opts.nova_accepts_events(conf))
+
+    def test_without_its_group(self):
+        self.assertTrue(opts.nova_accepts_events(make_conf()))
+
+    def test_without_its_option(self):
+        conf = make_conf()
+        conf.register_group(cfg.OptGroup('workarounds'))
+        self.assertTrue(opts.nova_accepts_events(conf))

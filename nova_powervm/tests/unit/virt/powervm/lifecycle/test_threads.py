@@ -15,12 +15,13 @@ import threading
 import mock
 
 from nova_powervm.tests import base
+from nova_powervm.tests.unit.virt.powervm.lifecycle import fakes
 from nova_powervm.virt.powervm.lifecycle import threads
 
 
 class TestThread(base.TestCase):
 
-    def test_join(self):
+    def test_life(self):
         ran, end = threading.Event(), threading.Event()
         made = []
 
@@ -35,9 +36,11 @@ class TestThread(base.TestCase):
             end.wait(30)
 
         thread = threads.Thread(factory, run, 'a name')
+        self.addCleanup(end.set)
         self.assertTrue(ran.wait(30))
         self.assertEqual('a name', made[0].name)
         self.assertTrue(made[0].daemon)
+        self.assertTrue(thread.is_alive())
         thread.join(0.0)
         made[0].join.assert_not_called()
         self.assertTrue(made[0].is_alive())
@@ -45,12 +48,35 @@ class TestThread(base.TestCase):
         thread.join(30)
         made[0].join.assert_called_once_with()
         self.assertFalse(made[0].is_alive())
+        self.assertFalse(thread.is_alive())
         thread.join(30)
+        made[0].join.assert_called_once_with()
 
-    def test_function_that_raises(self):
-        factory = mock.Mock()
+
+class TestEnd(base.TestCase):
+    """A function that ends, run by the test itself."""
+
+    def setUp(self):
+        super().setUp()
+        self.factory = mock.Mock()
+
+    def run_to_the_end(self, error):
         thread = threads.Thread(
-            factory, mock.Mock(side_effect=ValueError), 'a name')
-        self.assertRaises(ValueError, factory.call_args.kwargs['target'])
+            self.factory, mock.Mock(side_effect=error), 'a name')
+        self.assertTrue(thread.is_alive())
+        self.assertRaises(
+            error, self.factory.call_args.kwargs['target'])
+        self.assertFalse(thread.is_alive())
         thread.join(30)
-        factory.return_value.join.assert_called_once_with()
+        self.factory.return_value.join.assert_called_once_with()
+
+    def test_raises(self):
+        self.run_to_the_end(ValueError)
+
+    def test_killed(self):
+        self.run_to_the_end(fakes.Killed)
+
+    def test_cannot_be_started(self):
+        self.factory.return_value.start.side_effect = RuntimeError
+        self.assertRaises(RuntimeError, threads.Thread, self.factory,
+                          mock.Mock(), 'a name')
