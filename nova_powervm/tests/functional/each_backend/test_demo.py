@@ -65,9 +65,9 @@ class TestDemo(testtools.TestCase):
                              phase['lookups'])
         storm = phases['boot storm']
         self.assertEqual((48, 0), (storm['events'], storm['emitted']))
-        self.assertGreaterEqual(1, storm['lookups'])
-        # Each LPAR's state, and once more to verify what is known.
-        self.assertLessEqual(storm['rest_reads'], 8)
+        # What is known is verified once for all; more often if events come
+        # late.
+        self.assertLess(storm['lookups'] + storm['rest_reads'], 24)
         self.assertGreaterEqual(storm['release9_rest_reads'], 4)
         stopped = phases['stopped outside nova']
         self.assertEqual(1, stopped['emitted'])
