@@ -36,6 +36,7 @@ import time
 from nova_powervm.testing import backends
 from nova_powervm.testing import internals
 from nova_powervm.testing import waiting
+from nova_powervm.tests.endurance import drawing
 from nova_powervm.tests.endurance import subject as subject_mod
 
 _OPTIONS = {'event_delay': 0.5, 'event_max_delay': 3.0, 'event_state_ttl': 20}
@@ -176,33 +177,6 @@ def judge(samples, last, lpars):
     return lines, wrong
 
 
-def draw(samples, path, title):
-    """Draw samples as SVG or PNG, as the path's ending says."""
-    # Only the environment of this command has it.
-    from matplotlib import figure
-
-    picture = figure.Figure(figsize=(8, 7), layout='constrained')
-    picture.suptitle(title)
-    seconds = [sample.seconds for sample in samples]
-    axes = picture.subplots(3, sharex=True)
-    for axis, label, names in (
-            (axes[0], 'resident MiB', ('rss_mib',)),
-            (axes[1], 'threads', ('threads', 'module_threads')),
-            (axes[2], 'LPARs', ('lpars', 'agreed', 'scheduled'))):
-        most = 0
-        for name in names:
-            values = [getattr(sample, name) for sample in samples]
-            axis.plot(seconds, values, label=name.replace('_', ' '))
-            most = max(most, *values)
-        axis.set_ylim(0, most * 1.1)
-        axis.set_ylabel(label)
-        axis.legend(loc='lower right')
-        axis.axvline(samples[len(samples) // 3].seconds, linestyle=':',
-                     color='grey')
-    axes[2].set_xlabel('seconds; dotted: end of the warm-up')
-    picture.savefig(path)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--seconds', type=float, default=1800,
@@ -232,7 +206,7 @@ def main():
                              for sample in soak.samples)
     title = (f'soak: backend={options.backend} seed={options.seed} '
              f'seconds={options.seconds:g}')
-    draw(soak.samples, options.picture, title)
+    drawing.draw(soak.samples, options.picture, title)
     lines, wrong = judge(soak.samples, last,
                          options.lpars + options.churn)
     print(title)

@@ -180,8 +180,8 @@ class PowerVMLifecycleEventHandler:
                 self._instances, self.workers, plans.Policy(
                     conf.host, options.event_delay, options.event_state_ttl),
                 self.statistics, clock).run,
-            (self.watchdog.check, self._states.check, self._instances.check),
-            self.statistics, clock, thread_factory)
+            (self.watchdog.check, self.workers.check, self._states.check,
+             self._instances.check), self.statistics, clock, thread_factory)
         self._muted = not opts.nova_accepts_events(conf)
         if self._muted:
             messages.MUTED.log(LOG)

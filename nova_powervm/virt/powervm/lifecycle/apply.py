@@ -22,7 +22,6 @@ import math
 from typing import Any
 
 from nova.compute import power_state
-from nova import context as nova_context
 from nova.virt import event as virt_event
 from oslo_log import log as logging
 
@@ -79,7 +78,8 @@ class Applier:
         try:
             manager = getattr(self._driver, 'nvram_mgr', None)
         except Exception:
-            self._complain(messages.STORE_FAILED, requests[0], None)
+            if requests:
+                self._complain(messages.STORE_FAILED, requests[0], None)
             for request in requests:
                 self.retry(request)
             return False
@@ -169,9 +169,6 @@ class Applier:
         assert plan.transition is not None  # noqa: S101
         event = virt_event.LifecycleEvent(
             plan.instance_uuid, plan.transition.event)
-        # nova would log what it does under whatever context this thread had
-        # last, with a request id of something long past.
-        nova_context.RequestContext(is_admin=True)
         messages.EMITTING.log(
             LOG, lpar=lpar, state=state, event=event.get_name(),
             instance_uuid=plan.instance_uuid)
@@ -201,13 +198,13 @@ class Applier:
             manager = getattr(self._driver, 'nvram_mgr', None)
             if manager is not None:
                 manager.store(instance_uuid)
+                self._stats.add(nvram_stored=1)
             stored = True
         except Exception:
             self._stats.add(nvram_failed=1)
             self._complain(messages.STORE_FAILED, request, instance_uuid)
         finally:
             if stored:
-                self._stats.add(nvram_stored=1)
                 self._queue.done(request.key)
             else:
                 self.retry(request)

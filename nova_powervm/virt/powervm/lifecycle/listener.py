@@ -44,8 +44,8 @@ class Watchdog:
     refuses to let the session log on again.
 
     Whether beats are to be expected follows from who is registered: the
-    handler itself, or those that were when the last beat arrived, one of
-    which passed it on. Without either there is nothing to watch.
+    handler itself or, if it was not when the last beat arrived, those that
+    were, one of which passed it on. Without either there is nothing to watch.
 
     :meth:`beat` is called on pypowervm's thread, :meth:`check` on another;
     neither waits for a service.
@@ -96,7 +96,10 @@ class Watchdog:
             self._last_success = now
         listener = polls.listener_of(self._session)
         if listener is not None:
-            self._sources = weakref.WeakSet(listener.handlers)
+            own = self._handler()
+            registered = list(listener.handlers)
+            self._sources = weakref.WeakSet(
+                [own] if own in registered else registered)
 
     def check(self, now: float) -> None:
         """Look after the listener.

@@ -57,8 +57,8 @@ BATCH = Line(
     'PowerVM events: lpars=%(lpars)d rest_reads=%(rest_reads)d '
     'rest_ms=%(rest_ms)d lookups=%(lookups)d lookup_ms=%(lookup_ms)d '
     '%(outcomes)s oldest_wait_ms=%(oldest_wait_ms)d',
-    'one for each batch that emits an event, stores NVRAM or gives up; at '
-    'DEBUG for other batches')
+    'one for each batch that emits an event or gives up; at DEBUG for other '
+    'batches')
 GIVEN_UP = Line(
     levels.WARNING,
     'nova was told %(times)d times that LPAR %(lpar)s is %(state)s and still '

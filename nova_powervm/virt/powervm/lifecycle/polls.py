@@ -46,11 +46,17 @@ def restart(listener: Any) -> None:
     meanwhile waits, so as not to find itself missing and to come back with
     the others.
 
+    :raises RuntimeError: if the listener is in use: pypowervm holds its lock
+        while handlers work, for as long as one of them hangs.
     :raises Exception: if no thread can be started.
     """
-    lock = getattr(listener, '_lock', contextlib.nullcontext())
-    with lock, contextlib.ExitStack() as subscriptions:
+    lock = getattr(listener, '_lock', None)
+    with contextlib.ExitStack() as restored:
+        if lock is not None:
+            if not lock.acquire(blocking=False):
+                raise RuntimeError('the event listener is in use')
+            restored.callback(lock.release)
         for handler in reversed(list(listener.handlers)):
             with contextlib.suppress(ValueError):
                 listener.unsubscribe(handler)
-                subscriptions.callback(listener.subscribe, handler)
+                restored.callback(listener.subscribe, handler)

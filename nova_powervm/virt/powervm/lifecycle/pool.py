@@ -18,6 +18,7 @@ import enum
 import threading
 import time
 
+from oslo_context import context
 from oslo_log import log as logging
 
 from nova_powervm.virt.powervm.lifecycle import messages
@@ -88,22 +89,19 @@ class Pool:
         with self._changed:
             if self._stopped:
                 return
-            # One that something killed is replaced.
-            self._threads = [thread for thread in self._threads
-                             if thread.is_alive()]
-            unfinished = self._running.total() + sum(
-                map(len, self._jobs.values()))
-            if len(self._threads) < min(unfinished + 1, self._workers):
-                try:
-                    self._threads.append(threads.Thread(
-                        self._thread_factory, self._run,
-                        'powervm-worker-%d' % len(self._threads)))
-                except RuntimeError:
-                    # One that there is will do it later.
-                    if not self._threads:
-                        raise
+            self._start_thread(1)
             self._jobs[lane].append(job)
             self._changed.notify()
+
+    def check(self, now: float) -> None:
+        """Replace threads that something killed, if jobs wait for them.
+
+        :param now: ignored.
+        :raises RuntimeError: if there is none and none can be started.
+        """
+        with self._changed:
+            if any(self._jobs.values()):
+                self._start_thread(0)
 
     def run_next(self) -> bool:
         """Run the next job here and now.
@@ -133,6 +131,22 @@ class Pool:
         for thread in ending:
             thread.join(max(deadline - time.monotonic(), 0.0))
 
+    def _start_thread(self, new_jobs: int) -> None:
+        """Start a thread, if all are at work."""
+        self._threads = [thread for thread in self._threads
+                         if thread.is_alive()]
+        unfinished = new_jobs + self._running.total() + sum(
+            map(len, self._jobs.values()))
+        if len(self._threads) < min(unfinished, self._workers):
+            try:
+                self._threads.append(threads.Thread(
+                    self._thread_factory, self._run,
+                    'powervm-worker-%d' % len(self._threads)))
+            except RuntimeError:
+                # One that there is will do it later.
+                if not self._threads:
+                    raise
+
     def _run(self) -> None:
         while True:
             with self._changed:
@@ -152,6 +166,8 @@ class Pool:
         return None
 
     def _run_job(self, lane: Lane, job: Job) -> None:
+        # What it logs would else have the request id of an earlier job.
+        context.RequestContext()
         try:
             job()
         except Exception:

@@ -153,14 +153,14 @@ class Reconciler:
                 due[key.lpar] = plans.Case(key.lpar, request, None)
             elif isinstance(key, interfaces.NvramKey):
                 nvram.append((key, request))
-        if not nvram or not self._applier.can_store(
-                [request for _, request in nvram]):
-            for key, _ in nvram:
-                del requests[key]
-            return due
+        # Also without such requests: a thread is kept free for those to come.
+        can_store = self._applier.can_store([request for _, request in nvram])
         for key, request in nvram:
-            case = due.get(key.lpar) or plans.Case(key.lpar, None, None)
-            due[key.lpar] = dataclasses.replace(case, nvram=request)
+            if can_store:
+                case = due.get(key.lpar) or plans.Case(key.lpar, None, None)
+                due[key.lpar] = dataclasses.replace(case, nvram=request)
+            else:
+                del requests[key]
         return due
 
     def _settle(self, case: plans.Case,

@@ -109,12 +109,23 @@ class Resync:
                 missing.append(interfaces.PowerKey(lpar))
                 continue
             case = plans.Case(lpar, None, None, listing[lpar], record)
-            plan = decision.compare(case, self._policy, now)
-            if plan.outcome is plans.Outcome.NO_CHANGE:
+            plan = self._compare(case, now)
+            if plan is not None and plan.outcome is plans.Outcome.NO_CHANGE:
                 self._memory.put(lpar, plan.remember)
             elif (one := self._claim(case)) is not None:
                 yield one
         self._queue.add(missing, now)
+
+    def _compare(self, case: plans.Case, now: float) -> plans.Plan | None:
+        """Return what to do about an LPAR, None if that is not known.
+
+        One that cannot be decided about must not end the resync: the batch
+        tries it again, logs why, and retries that LPAR alone.
+        """
+        try:
+            return decision.compare(case, self._policy, now)
+        except Exception:
+            return None
 
     def _claim(self, case: plans.Case) -> plans.Case | None:
         """Add an LPAR to the batch, unless it waits or a worker has it.

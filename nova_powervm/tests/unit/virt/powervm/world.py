@@ -14,10 +14,12 @@
 
 import logging
 
+import fixtures
 import mock
 from nova.compute import power_state
 from nova import objects
 from oslo_utils import uuidutils
+import testtools
 
 from nova_powervm.testing import agreement
 from nova_powervm.testing import drivers
@@ -25,7 +27,6 @@ from nova_powervm.testing import internals
 from nova_powervm.testing import logs
 from nova_powervm.testing import nova as testing_nova
 from nova_powervm.testing import novalink
-from nova_powervm.tests import base
 from nova_powervm.virt.powervm import event
 from nova_powervm.virt.powervm.lifecycle import messages
 
@@ -113,7 +114,7 @@ class IdleThread:
         return False
 
 
-class World(base.TestCase):
+class World(testtools.TestCase):
     """A test with LPARs, nova's instances, a driver and the real module.
 
     nova does about events what its compute manager does, at once.
@@ -133,6 +134,9 @@ class World(base.TestCase):
 
     def setUp(self):
         super().setUp()
+        objects.register_all()
+        # Shows what was logged if the test fails, and what cannot be logged.
+        self.useFixture(fixtures.FakeLogger(level=logging.DEBUG))
         self.logs = self.useFixture(logs.Logs())
         self.clock = novalink.Clock()
         self.adapter = Adapter()

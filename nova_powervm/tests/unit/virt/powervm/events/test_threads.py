@@ -113,7 +113,7 @@ class TestOptions(world.World):
 
 
 class TestContexts(world.World):
-    """Each event is told under a request id of its own."""
+    """Each job of a thread logs under a request id of its own."""
 
     def setUp(self):
         super().setUp()
@@ -121,18 +121,20 @@ class TestContexts(world.World):
         emit = self.driver.emit_event
 
         def emit_event(lifecycle_event):
-            self.requests.append(
-                oslo_context.get_current().request_id)
+            self.note()
             emit(lifecycle_event)
 
         self.driver.emit_event = emit_event
 
-    def test_fresh(self):
+    def note(self, *args):
+        self.requests.append(oslo_context.get_current().request_id)
+
+    def test_events(self):
         self.look(*self.add_many(5, 'not activated'))
         self.assertEqual(5, len(set(self.requests)))
         self.assertNotIn(self.nova.contexts[0].request_id, self.requests)
 
-    def test_of_the_log_line(self):
+    def test_log_lines_of_events(self):
         logged = []
         log = messages.Line.log
 
@@ -146,15 +148,27 @@ class TestContexts(world.World):
         self.assertEqual(3, len(logged))
         self.assertEqual(self.requests, logged)
 
-    def test_of_lookups(self):
+    def test_lookups(self):
         # They have the one of the context that is kept.
-        current = []
         for _ in range(2):
-            self.during_lookup(
-                lambda: current.append(oslo_context.get_current()))
-            self.look(self.add('not activated'))
-        self.assertEqual([self.nova.contexts[0].request_id] * 2, [
-            context.request_id for context in current])
+            self.during_lookup(self.note)
+            self.look(self.add())
+        self.assertEqual(
+            [self.nova.contexts[0].request_id] * 2, self.requests)
+
+    def test_reads(self):
+        # They may follow an event on its thread.
+        self.look(self.add('not activated'))
+        self.during_read(self.note)
+        self.look(self.add('not activated'))
+        self.assertEqual(3, len(set(self.requests)))
+
+    def test_stores(self):
+        self.add_store().side_effect = self.note
+        lpars = self.add_many(2)
+        self.look(*lpars, self.add('not activated'), detail='NVRAM')
+        self.look(self.add('not activated'))
+        self.assertEqual(4, len(set(self.requests)))
 
 
 class TestRealThreads(world.World):
@@ -216,10 +230,6 @@ class TestRealThreads(world.World):
         store = self.add_store()
         stored = threading.Event()
         store.side_effect = lambda uuid: stored.set()
-        # It is known by now that there is a store.
-        self.send(self.add(), detail='NVRAM')
-        self.assertTrue(stored.wait(_TIMEOUT))
-        stored.clear()
         entered = self.holding(self.driver, 'emit_event')
         self.send(*self.add_many(10, 'not activated'))
         self.assertTrue(entered.wait(_TIMEOUT))
