@@ -118,9 +118,10 @@ class TestSchedule(TestCase):
 
     def test_added_again_after_it_was_popped(self):
         self.add('A', 5.0)
-        self.pop(5.0)
-        self.add('A', 6.0)
+        item = self.schedule.pop(5.0)
+        self.schedule.add(item, 6.0, 10)
         self.assertEqual(6.0, self.schedule.first())
+        self.assertIs(item, self.schedule.pop(6.0))
 
     def test_clear(self):
         self.add('A', 5.0)
