@@ -321,20 +321,13 @@ class TestCleanupHost(WatchdogCase):
         self.watchdog.stop()
 
     def test_when_nobody_is_subscribed(self):
-        begun = threading.Event()
-        thread = threading.Thread(
-            target=lambda: (begun.set(), self.cleanup()), daemon=True)
-        stop = self.listener._pthread.stop
+        thread = threading.Thread(target=self.cleanup, daemon=True)
 
-        def and_cleanup():
-            # The last one has left: no handler is subscribed now.
-            stop.side_effect = None
-            self.assertEqual([], self.listener.handlers)
+        def meanwhile():
             thread.start()
-            self.assertTrue(begun.wait(30))
-            thread.join(0.05)
+            thread.join(0.2)
 
-        stop.side_effect = and_cleanup
+        self.listener.when_empty = meanwhile
         self.check()
         thread.join(30)
         self.assertFalse(thread.is_alive())
