@@ -28,7 +28,7 @@ from nova_powervm.tests.functional.each_backend import servers
 from nova_powervm.tests.functional import pauses
 from nova_powervm.tests.functional import polls
 
-_DELAY = 1.0
+_DELAY = 0.5
 
 # Seconds between two looks.
 _PAUSE = 0.1

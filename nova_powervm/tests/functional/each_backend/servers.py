@@ -44,7 +44,7 @@ class Writes:
 
 
 class Servers:
-    """Stands in for ``Cloud.servers``; asks only if something was written.
+    """Stands in for ``Cloud.servers``; asks again only if nova wrote.
 
     nova's API takes 50 ms of the processor for an answer, and most answers
     are those of before.
@@ -56,12 +56,13 @@ class Servers:
     def __init__(self, ask, writes):
         self._ask = ask
         self._writes = writes
-        self._known = None, {}
+        self._known = {}
 
     def __call__(self, since=None):
-        if since is not None:
-            return self._ask(since)
-        count = self._writes.count
-        if self._known[0] != count:
-            self._known = count, self._ask()
-        return self._known[1]
+        count, found = self._known.get(since, (None, None))
+        if count != self._writes.count:
+            # Before the answer, which may lack what is written meanwhile.
+            count = self._writes.count
+            found = self._ask(since)
+            self._known[since] = count, found
+        return found

@@ -106,6 +106,6 @@ class TestSingleRead(faults.FaultsTestCase):
 class TestSlowReads(faults.FaultsTestCase):
 
     def test_everything_is_slow(self):
-        self.control.configure(latency_ms=500)
+        self.control.configure(latency_ms=300)
         self.change(faults.MANY)
-        self.assertLearns(lasts=1.0)
+        self.assertLearns(lasts=0.6)

@@ -56,8 +56,8 @@ class TestRestart(faults.FaultsTestCase):
         self.change(faults.MANY, slowly=True)
         self.control.restart()
         self.wait_until(lambda: session.lost, 'session lost')
-        # The session's own attempt, and two at a new one.
-        self.wait_for_fault('logon', 'unauthorized', 3)
+        # The session's own attempt, and one at a new one.
+        self.wait_for_fault('logon', 'unauthorized', 2)
         self.assertIs(session, self.driver.session)
         self.control.clear_faults()
         self.assertLearnsAnyhow()

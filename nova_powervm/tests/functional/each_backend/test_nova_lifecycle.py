@@ -34,6 +34,7 @@ class TestNovaLifecycle(nova_case.NovaTestCase):
         self.assert_agreement()
 
     def test_restarted_within_the_delay(self):
+        self.control.configure(boot_seconds=0.0, shutdown_seconds=0.0)
         self.control.power([self.server.lpar], 'restart')
         self.stay(status='ACTIVE')
         self.assertEqual({}, self.told(self.server.uuid))

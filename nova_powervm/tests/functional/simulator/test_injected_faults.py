@@ -133,7 +133,7 @@ class InjectedFaultsTestCase(case.SimulatorTestCase):
     @ddt.named_data(
         ('drop', 'drop', ['b']), ('lose', 'lose', ['MISSING_EVENTS', 'b']),
         ('duplicate', 'duplicate', ['a', 'a', 'b']))
-    def test_events(self, fault, expected):
+    def test_delivery(self, fault, expected):
         self.assertEqual(['NEW_CLIENT'], self.events())
         self.control.inject_fault('event', fault, count=1)
         self.send('a', 'b')

@@ -21,6 +21,7 @@ from nova_powervm.tests.unit.virt.powervm.lifecycle import fakes
 from nova_powervm.virt.powervm.lifecycle import instances
 from nova_powervm.virt.powervm.lifecycle import interfaces
 from nova_powervm.virt.powervm.lifecycle import messages
+from nova_powervm.virt.powervm.lifecycle import uuids
 
 UNREAD, AWAY = interfaces.Absent.UNREAD, interfaces.Absent.AWAY
 
@@ -38,7 +39,7 @@ database_errors = ddt.named_data(
 def record(lpar, high=False, host=fakes.HOST, **fields):
     """Return what nova says of an LPAR, with either form of its uuid."""
     return interfaces.Record(
-        instances.candidate_uuids(lpar)[high], host,
+        uuids.candidate_uuids(lpar)[high], host,
         fields.get('vm_state', 'active'), fields.get('power_state', 1),
         fields.get('task_state'))
 
@@ -68,7 +69,7 @@ class Database:
             raise NotImplementedError
         kind = tuple if hidden else list
         self.lookups.append(kind(
-            instances.lpar_uuid(uuid) for uuid in filters['uuid'][::2]))
+            uuids.lpar_uuid(uuid) for uuid in filters['uuid'][::2]))
         for lpar in self.lookups[-1]:
             if (error := self.errors.get((lpar, hidden))) is not None:
                 raise error
@@ -124,23 +125,6 @@ class TestCase(fakes.TestCase):
 
     def recover(self):
         self.database.errors.clear()
-
-
-@ddt.ddt
-class TestUuids(fakes.TestCase):
-
-    @ddt.named_data(
-        ('low', '0ABC0000-0000-4000-8000-000000000000',
-         '8abc0000-0000-4000-8000-000000000000'),
-        ('high', '7ABC0000-0000-4000-8000-000000000000',
-         'fabc0000-0000-4000-8000-000000000000'))
-    def test_candidates(self, lpar, other):
-        self.assertEqual((lpar.lower(), other),
-                         instances.candidate_uuids(lpar))
-        self.assertEqual((lpar.lower(), other),
-                         instances.candidate_uuids(lpar.lower()))
-        self.assertEqual(lpar, instances.lpar_uuid(lpar.lower()))
-        self.assertEqual(lpar, instances.lpar_uuid(other))
 
 
 @ddt.ddt
@@ -374,13 +358,33 @@ class TestUnreadable(TestCase):
         self.fail(ValueError(), A)
         self.assertEqual({A: UNREAD, B: AWAY}, self.find(A, B).records)
 
-    def test_many_fail_after_one_was_found(self):
+    def test_many_in_a_row_are_taken_for_an_outage(self):
+        # The next attempt gets past those that are known by then.
         lpars = [A, *map(fakes.lpar, range(100, 120))]
         self.batch_size = 1
         self.instances = self.make()
         self.fail(ValueError(), *lpars[1:])
+        found = self.find(*lpars)
+        self.assertEqual(
+            {A: record(A), **dict.fromkeys(lpars[1:13], UNREAD),
+             **dict.fromkeys(lpars[13:], AWAY)}, found.records)
+        self.assertIsNotNone(found.resume_at)
+        found = self.find(*lpars)
         self.assertEqual({A: record(A), **dict.fromkeys(lpars[1:], UNREAD)},
-                         self.find(*lpars).records)
+                         found.records)
+        self.assertIsNone(found.resume_at)
+
+    def test_many_that_are_no_neighbours(self):
+        lpars = [fakes.lpar(number) for number in range(100, 140)]
+        self.database.records = [record(lpar) for lpar in lpars[::2]]
+        self.batch_size = 1
+        self.instances = self.make()
+        self.fail(ValueError(), *lpars[1::2])
+        found = self.find(*lpars)
+        self.assertEqual(
+            {**{lpar: record(lpar) for lpar in lpars[::2]},
+             **dict.fromkeys(lpars[1::2], UNREAD)}, found.records)
+        self.assertIsNone(found.resume_at)
 
 
 class TestFindAll(TestCase):

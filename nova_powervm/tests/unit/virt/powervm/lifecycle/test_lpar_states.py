@@ -218,6 +218,15 @@ class TestAway(TestCase):
         self.assertEqual({'seconds': 11.0, 'attempts': 2}, self.logs.of(
             messages.NOVALINK_BACK)[0].args)
 
+    def test_outage_begins_with_the_list(self):
+        self.adapter.answers['any'] = SILENT
+        self.adapter.during = lambda: self.clock.advance(2.0)
+        self.observe(MANY)
+        del self.adapter.answers['any']
+        self.observe([A])
+        self.assertEqual({'seconds': 6.0, 'attempts': 1}, self.logs.of(
+            messages.NOVALINK_BACK)[0].args)
+
     def test_back_with_an_lpar_that_is_gone(self):
         self.adapter.answers['any'] = SILENT
         self.observe([A])
@@ -258,6 +267,12 @@ class TestLate(TestCase):
         self.assertStates('running')
         self.states.check(self.clock.now + 1000.0)
         self.assertLogged()
+
+    def test_while_many_reads_are_each_in_time(self):
+        self.seconds = 4.0
+        self.adapter.answers['All'] = SILENT
+        self.assertStates(*5 * ['running'])
+        self.assertLogged(messages.LISTING_AWAY)
 
     def test_not_after_an_answer_that_told_nothing(self):
         self.seconds = 0.0

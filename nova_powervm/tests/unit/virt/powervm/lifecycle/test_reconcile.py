@@ -108,7 +108,8 @@ class TestBatch(TestCase):
     def test_no_store(self):
         self.driver.manager.return_value = None
         self.reconcile(POWER, NVRAM)
-        self.assertEqual(1, self.counters()['no_change'])
+        self.assertEqual({'batches': 1, 'lpars': 1, 'no_change': 1},
+                         self.counters())
         self.assertWaiting(NOW + 600, Request(POWER, 0, None))
 
     def test_agreement_that_is_dropped_meanwhile_is_not_remembered(self):

@@ -106,6 +106,8 @@ class TestBeside(TestCase):
         self.assertEqual([('a', STOPPED)], self.driver.emitted)
         self.assertEqual([], self.records.lookups)
         self.assertEqual({'lpars': 1}, self.counters('lpars'))
+        # Its confirmation; it was not asked for once more.
+        self.assertWaiting(1035.0, Request(POWER, 0, None))
 
     def test_due_and_foreign(self):
         self.states.states[C] = 'running'
@@ -128,7 +130,7 @@ class TestBeside(TestCase):
         # It is looked at soon, and not by what is remembered.
         self.memory.put(A, memory.Agreed(RUNNING, 'a', 2000.0))
         self.states.states[A] = 'not activated'
-        request, = self.take(POWER)
+        self.take(POWER)
         self.queue.requeue(POWER, 2000.0)
         self.reconcile(RESYNC)
         self.assertEqual([], self.driver.emitted)
