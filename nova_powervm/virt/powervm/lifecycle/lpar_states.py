@@ -122,7 +122,7 @@ class LparStates:
                 [lpar for lpar in lpars if lpar not in states],
                 found is not None)
         except Exception as error:
-            return self._away(error, lpars)
+            return self._away(error, began, lpars)
         self._note_listing(listed, bool(states), single, began)
         states |= single
         self._note_answers(states)
@@ -139,8 +139,9 @@ class LparStates:
         except Exception as error:
             return error
 
-    def _away(self, error: Exception,
+    def _away(self, error: Exception, began: float,
               lpars: Collection[interfaces.LparUuid]) -> Observation:
+        self._service.begin(began)
         resume_at = self._service.failed(error, self._clock())
         return Observation(dict.fromkeys(lpars, _Absent.AWAY), None,
                            resume_at)
@@ -162,6 +163,8 @@ class LparStates:
         failures = 0
         for lpar in sorted(lpars, key=self._failed.__contains__):
             began = self._clock()
+            # Many reads may take long, each of them in time.
+            self._service.begin(began)
             try:
                 states[lpar] = self._read_one(lpar)
                 answers = True
