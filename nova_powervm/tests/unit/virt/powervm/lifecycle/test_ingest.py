@@ -142,6 +142,12 @@ class TestIngest(fakes.TestCase):
                          sorted(map(type, keys), key=lambda key: key.__name__))
         self.assertEqual(1, len({key.lpar for key in keys}))
 
+    @mock.patch.multiple(
+        pvm_event.Event, **dict.fromkeys(('etype', 'data', 'detail')))
+    def test_the_element_is_read_and_not_the_wrapper(self):
+        # Whose properties are five times as slow.
+        self.assertIngested({POWER(A)}, make_event(LPARS + A))
+
     def test_wrapper_without_an_element(self):
         # As tests of a driver make them.
         self.assertIngested({POWER(A)}, mock.Mock(
