@@ -11,7 +11,6 @@
 #    under the License.
 
 import threading
-import threading
 
 import ddt
 import mock

@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-import threading
 """The shape of the event module's code: small parts, no way back up."""
 
 import ast
