@@ -94,9 +94,13 @@ class TestTheOnlyWorkerDies(world.World):
         loop.step()
         self.assertRaises(SystemExit, self.threads[-1].target)
         before = len(self.threads)
-        self.wait(20)
-        self.assertLess(before, len(self.threads))
-        self.assertEqual('powervm-worker-0', self.threads[-1].name)
+        self.clock.now += 20
+        # No job is submitted: that of the batch is.
+        loop.step()
+        self.assertEqual(['powervm-worker-0'], [
+            thread.name for thread in self.threads[before:]])
+        self.run_due()
+        self.assertEqual(2, len(self.emitted))
 
 
 @ddt.ddt
