@@ -404,6 +404,20 @@ class TestNoThreadForPolls(WatchdogCase):
         self.assertLogged(*[messages.POLL_THREAD_DEAD,
                             messages.POLL_THREAD_GONE] * 2)
 
+    def test_logged_again_if_polls_came_meanwhile(self):
+        self.beat_and_die()
+        self.check(2 * CHECK)
+        self.assertLogged(*[messages.POLL_THREAD_DEAD,
+                            messages.POLL_THREAD_GONE] * 2)
+
+    def test_the_next_time_without_a_poll_between(self):
+        self.listener.fail(None)
+        self.check(CHECK)
+        self.listener.fail(RuntimeError)
+        self.check(SILENCE)
+        self.assertEqual(1, self.logs.count(messages.POLL_THREAD_DEAD))
+        self.assertEqual(2, self.logs.count(messages.POLL_THREAD_GONE))
+
 
 class TestInterruptions(WatchdogCase):
 
