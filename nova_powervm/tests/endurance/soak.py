@@ -36,12 +36,11 @@ import time
 from nova_powervm.testing import backends
 from nova_powervm.testing import internals
 from nova_powervm.testing import waiting
+from nova_powervm.tests.endurance import picture
 from nova_powervm.tests.endurance import subject as subject_mod
 
 _OPTIONS = {'event_delay': 0.5, 'event_max_delay': 3.0, 'event_state_ttl': 20}
 _GROWTH = 0.02
-# Samples in the picture.
-_POINTS = 120
 
 # What can be wrong.
 MEMORY = 'memory grows'
@@ -178,38 +177,7 @@ def judge(samples, last, lpars):
     return lines, wrong
 
 
-def draw(samples, path, title):
-    """Draw samples as SVG or PNG, as the path's ending says."""
-    # Only the environment of this command has it.
-    import matplotlib
-    from matplotlib import figure
-
-    # Small: it is part of the documentation.
-    samples = samples[::len(samples) // _POINTS + 1]
-    matplotlib.rcParams['svg.fonttype'] = 'none'
-    picture = figure.Figure(figsize=(8, 7), layout='constrained')
-    picture.suptitle(title)
-    seconds = [sample.seconds for sample in samples]
-    axes = picture.subplots(3, sharex=True)
-    for axis, label, names in (
-            (axes[0], 'resident MiB', ('rss_mib',)),
-            (axes[1], 'threads', ('threads', 'module_threads')),
-            (axes[2], 'LPARs', ('lpars', 'agreed', 'scheduled'))):
-        most = 0
-        for name in names:
-            values = [getattr(sample, name) for sample in samples]
-            axis.plot(seconds, values, label=name.replace('_', ' '))
-            most = max(most, *values)
-        axis.set_ylim(0, most * 1.1)
-        axis.set_ylabel(label)
-        axis.legend(loc='lower right')
-        axis.axvline(samples[len(samples) // 3].seconds, linestyle=':',
-                     color='grey')
-    axes[2].set_xlabel('seconds; dotted: end of the warm-up')
-    picture.savefig(path)
-
-
-def main():
+def parse():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--seconds', type=float, default=1800,
                         help='seconds of churn (%(default)s)')
@@ -224,7 +192,11 @@ def main():
     parser.add_argument('--picture', default='soak.svg',
                         help='file to draw, SVG or PNG (%(default)s)')
     parser.add_argument('--samples', help='file for the samples, CSV')
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main():
+    options = parse()
     with subject_mod.Subject(options.backend, options.seed,
                              **_OPTIONS) as subject:
         soak = Soak(subject, options)
@@ -238,7 +210,7 @@ def main():
                              for sample in soak.samples)
     title = (f'soak: backend={options.backend} seed={options.seed} '
              f'seconds={options.seconds:g}')
-    draw(soak.samples, options.picture, title)
+    picture.draw(soak.samples, options.picture, title)
     lines, wrong = judge(soak.samples, last,
                          options.lpars + options.churn)
     print(title)
