@@ -13,7 +13,6 @@
 
 """The example of the documentation: tests of an event handler and a driver."""
 
-import fixtures
 from nova.compute import power_state
 from nova import objects
 from pypowervm import adapter as pvm_adapter
@@ -85,14 +84,14 @@ class TestOverHttp(testtools.TestCase):
 
     def setUp(self):
         super().setUp()
-        # pypowervm says much when the simulator ends before its session.
-        self.useFixture(fixtures.FakeLogger())
         objects.register_all()
         simulator = process.SimulatorProcess(poll_seconds=0.5)
         simulator.start()
         self.addCleanup(simulator.stop)
         self.control = simulator.control
         session = pvm_adapter.Session(port=simulator.port)
+        # By itself it would do so only when it is collected.
+        self.addCleanup(session._logoff)
         self.driver = MyDriver(pvm_adapter.Adapter(session))
         self.nova = self.useFixture(nova.Nova(self.driver))
         self.driver.register_event_listener(self.nova.handle_events)
