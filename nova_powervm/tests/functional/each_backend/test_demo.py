@@ -26,7 +26,7 @@ from nova_powervm.testing import processes
 _TIMEOUT = 600
 
 
-class TestDemo(testtools.TestCase):
+class DemoTestCase(testtools.TestCase):
 
     def setUp(self):
         super().setUp()
@@ -37,6 +37,9 @@ class TestDemo(testtools.TestCase):
         return processes.python(
             'nova_powervm.demo', '--lpars', '4', '--backend', self.backend,
             *arguments)
+
+
+class TestDemo(DemoTestCase):
 
     def run_demo(self):
         """Return its results and its output."""
@@ -75,6 +78,9 @@ class TestDemo(testtools.TestCase):
         self.assertGreater(stopped['known_seconds'][0], 1.0)
         self.assertEqual(0, phases['restarted within the delay']['emitted'])
         self.assertLessEqual(phases['changed during a task']['emitted'], 1)
+
+
+class TestInterrupt(DemoTestCase):
 
     def test_interrupt(self):
         """Press Ctrl-C, which reaches all processes of a terminal's job."""
