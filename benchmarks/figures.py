@@ -52,11 +52,7 @@ def measure(bench: rig.Rig, name: str, trigger: Callable[[], int],
     :param outcome: the module's counter that each LPAR is to add one to.
     :param rest: seconds for which calls are still counted afterwards.
     """
-    bench.sim.reset_counters()
-    bench.client.take_counters()
-    bench.host.reset_counters()
-    bench.poll.reset()
-    bench.threads.reset()
+    bench.reset_counters()
     before = bench.count(outcome)
     resting = instruments.memory()['rss']
     cpu = time.process_time()
@@ -68,14 +64,9 @@ def measure(bench: rig.Rig, name: str, trigger: Callable[[], int],
         bench.host.emits >= emits
         and bench.count(outcome) - before >= len(bench.lpars)
         and not bench.unanswered()))
-    end = time.monotonic()
-    if not sent:
-        drain = None
-    elif emits:
-        drain = bench.host.last_emit - bench.poll.first_due(
-            bench.options.delay)
-    else:
-        drain = end - bench.poll.first_due(bench.options.delay)
+    end = bench.host.last_emit if emits else time.monotonic()
+    drain = (end - bench.poll.first_due(bench.options.delay)
+             if sent else None)
     ingest_cpu = bench.poll.process_cpu - cpu if sent else 0.0
     figures = {
         'name': name, 'poll': bench.poll.as_dict(), 'drain': drain,

@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Instruments that look at the measured process from inside it."""
+"""Instruments that measure the process that they are in."""
 
 import threading
 import time

@@ -102,6 +102,14 @@ class Rig:
         self.threads.sample()
         time.sleep(TICK)
 
+    def reset_counters(self) -> None:
+        """Let all instruments begin anew."""
+        self.sim.reset_counters()
+        self.client.take_counters()
+        self.host.reset_counters()
+        self.poll.reset()
+        self.threads.reset()
+
     def count(self, counter: str) -> int:
         """Return one of the handler's counters."""
         return int(self.handler.statistics.as_dict()[counter])

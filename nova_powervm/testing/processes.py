@@ -90,7 +90,7 @@ class Child:
     """A process that runs from start() to stop(); a context manager, too.
 
     What it writes to standard error is kept; its standard output is read for
-    the line by which it is known to be ready. Its standard input is a pipe,
+    the line that says that it is ready. Its standard input is a pipe,
     so it can notice that its parent is gone. It is in a session of its own:
     Ctrl-C reaches the parent alone. Not thread-safe.
 

@@ -19,7 +19,7 @@ from typing import TypeVar
 
 _T = TypeVar('_T')
 
-# Seconds between two looks at a condition, and until a wait fails.
+# Seconds between two checks of a condition, and until a wait fails.
 INTERVAL = 0.02
 TIMEOUT = 60.0
 
@@ -35,15 +35,15 @@ def wait_until(condition: Callable[[], _T], what: str, *,
                clock: Callable[[], float] = time.monotonic) -> _T:
     """Wait until a condition holds.
 
-    The condition is looked at once more after the deadline, so a pause that
-    took too long does not make a wait fail.
+    The condition is checked once more after the deadline, so a pause that took
+    too long does not make a wait fail.
 
     :param condition: called again and again until its result is true.
     :param what: what is waited for, for the failure's text.
     :param timeout: seconds after which the wait fails.
     :param details: called when the wait fails; its result goes into the
         failure's text.
-    :param pause: called between two looks.
+    :param pause: called between two checks.
     :param clock: monotonic clock, seconds.
     :returns: the result that was true.
     :raises TimedOut: if the condition does not hold in time.

@@ -19,14 +19,17 @@ nova's side: a line of JSON each way for every command.
 
 import argparse
 import collections
+import concurrent.futures
 import json
 import logging
 import os
 import random
 import socket
-import threading
 
 from nova_powervm.testing import backends
+
+# For what nova-compute does as casts.
+_THREADS = 4
 
 
 class Power:
@@ -102,11 +105,12 @@ class Compute:
         self._logs.setUp()
         self._warnings = collections.Counter()
         self._left_to_nova = set()
+        self._threads = concurrent.futures.ThreadPoolExecutor(_THREADS)
         self._driver = driver.PowerVMDriver(None)
         self._nova = nova.Nova(
             Power(self._driver, options.rest_port), self._host,
             chance=random.Random(options.seed),
-            cast=lambda work: threading.Thread(target=work).start())
+            cast=self._threads.submit)
         self._nova.setUp()
 
     def start(self):
@@ -130,10 +134,9 @@ class Compute:
         self._nova.update(lpars, task_state=task)
 
     def operate(self, lpars, operation):
-        """Start or stop servers as their users do, each on a thread."""
+        """Start or stop servers as their users do, soon."""
         for lpar in lpars:
-            threading.Thread(target=getattr(self._nova, operation),
-                             args=(lpar,)).start()
+            self._threads.submit(getattr(self._nova, operation), lpar)
 
     def faults(self, **faults):
         """Set what fails on nova's side."""

@@ -76,7 +76,7 @@ class Plan:
         steps = self._finale(max(0.0, seconds - 3))
         for rate, make in ((1.5, self._change), (1 / 4, self._fault),
                            (1 / 15, self._nova), (1 / 3, self._task),
-                           (1, self._operate),
+                           (1, self._operate), (1 / 15, self._lost_stops),
                            (1 / 4, self._come_or_go), (1 / 10, self._storm)):
             at = self._chance.expovariate(rate)
             while at < self._seconds:
@@ -170,10 +170,16 @@ class Plan:
         seconds = self._chance.uniform(1, 10)
         faults = self._chance.choice((
             {'calls_fail': 1.0}, {'calls_fail': 0.3},
-            {'calls_fail': 0.1, 'call_seconds': 0.2}, {'call_seconds': 2.0},
-            {'stops_get_lost': 0.5}))
+            {'calls_fail': 0.1, 'call_seconds': 0.2}, {'call_seconds': 2.0}))
         return [Step(at, 'nova', (faults,)),
-                Step(at + seconds, 'nova', (NO_FAULTS,))]
+                Step(at + seconds, 'nova',
+                     ({'calls_fail': 0.0, 'call_seconds': 0.0},))]
+
+    def _lost_stops(self, at):
+        """nova saves power states, and does not do what follows from them."""
+        return [Step(at, 'nova', ({'stops_get_lost': 0.5},)),
+                Step(at + self._chance.uniform(1, 10), 'nova',
+                     ({'stops_get_lost': 0.0},))]
 
     def _operate(self, at):
         """A user starts or stops servers."""

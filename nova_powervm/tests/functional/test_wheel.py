@@ -83,13 +83,24 @@ class WheelTestCase(unittest.TestCase):
             sorted(name for name in self.wheel.namelist()
                    if not name.startswith(('nova_powervm/', self.info))))
 
+    def _modules(self) -> list[str]:
+        return sorted(name for name in self.wheel.namelist()
+                      if name.startswith('nova_powervm/')
+                      and name.endswith('.py'))
+
     def test_all_of_our_modules(self) -> None:
+        in_tree = [path.relative_to(self.tree) for path in
+                   (self.tree / 'nova_powervm').rglob('*.py')]
         self.assertEqual(
-            sorted(str(path.relative_to(self.tree)) for path in
-                   (self.tree / 'nova_powervm').rglob('*.py')),
-            sorted(name for name in self.wheel.namelist()
-                   if name.startswith('nova_powervm/')
-                   and name.endswith('.py')))
+            sorted(str(path) for path in in_tree
+                   if 'benchmarks' not in path.parts), self._modules())
+
+    def test_no_tests_of_what_is_not_in_it(self) -> None:
+        """The benchmarks are for a checkout, and their tests need them."""
+        tests = {str(path.relative_to(self.tree)) for path in
+                 (self.tree / 'nova_powervm').rglob('benchmarks/test_*.py')}
+        self.assertNotEqual(set(), tests)
+        self.assertEqual(set(), tests.intersection(self._modules()))
 
     def test_uninstalling_removes_what_was_installed(self) -> None:
         """The files that RECORD lists are those that pip removes."""

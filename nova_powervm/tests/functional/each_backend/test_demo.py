@@ -26,7 +26,7 @@ from nova_powervm.testing import processes
 _TIMEOUT = 600
 
 
-class TestDemo(testtools.TestCase):
+class DemoTestCase(testtools.TestCase):
 
     def setUp(self):
         super().setUp()
@@ -37,6 +37,9 @@ class TestDemo(testtools.TestCase):
         return processes.python(
             'nova_powervm.demo', '--lpars', '4', '--backend', self.backend,
             *arguments)
+
+
+class TestDemo(DemoTestCase):
 
     def run_demo(self):
         """Return its results and its output."""
@@ -65,9 +68,9 @@ class TestDemo(testtools.TestCase):
                              phase['lookups'])
         storm = phases['boot storm']
         self.assertEqual((48, 0), (storm['events'], storm['emitted']))
-        self.assertGreaterEqual(1, storm['lookups'])
-        # Each LPAR's state, and once more to verify what is known.
-        self.assertLessEqual(storm['rest_reads'], 8)
+        # What is known is verified once for all; more often if events come
+        # late.
+        self.assertLess(storm['lookups'] + storm['rest_reads'], 24)
         self.assertGreaterEqual(storm['release9_rest_reads'], 4)
         stopped = phases['stopped outside nova']
         self.assertEqual(1, stopped['emitted'])
@@ -75,6 +78,9 @@ class TestDemo(testtools.TestCase):
         self.assertGreater(stopped['known_seconds'][0], 1.0)
         self.assertEqual(0, phases['restarted within the delay']['emitted'])
         self.assertLessEqual(phases['changed during a task']['emitted'], 1)
+
+
+class TestInterrupt(DemoTestCase):
 
     def test_interrupt(self):
         """Press Ctrl-C, which reaches all processes of a terminal's job."""

@@ -10,93 +10,20 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""The event module with real pypowervm, over HTTP, on its own threads."""
+"""What nova is told because of PowerVM events, and what not."""
 
 import threading
 
 from nova.compute import power_state
 from nova.compute import task_states
 from nova.compute import vm_states
-from pypowervm import adapter as pvm_adapter
 
-from nova_powervm.testing import agreement
-from nova_powervm.testing import drivers
 from nova_powervm.testing import internals
-from nova_powervm.testing import markers
-from nova_powervm.testing import nova
 from nova_powervm.testing import novalink
-from nova_powervm.tests.functional.each_backend import case
-from nova_powervm.virt.powervm import event
-
-_DELAY = 0.4
+from nova_powervm.tests.functional.each_backend import events_case
 
 
-class EventsTestCase(case.WireTestCase):
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.start_simulator(
-            poll_seconds=0.5, boot_seconds=0.5, shutdown_seconds=0.3)
-        cls.session = pvm_adapter.Session(port=cls.simulator.port)
-        cls.addClassCleanup(cls.session._logoff)
-        cls.adapter = pvm_adapter.Adapter(cls.session)
-
-    def setUp(self):
-        super().setUp()
-        self.control.configure(quick_all=True)
-        self.driver = drivers.EventDriver(self.adapter)
-        self.nova = self.useFixture(nova.Nova(self.driver))
-        self.driver.register_event_listener(self.nova.handle_events)
-        self.handler = event.PowerVMNovaEventHandler(
-            self.driver, conf=internals.make_conf(
-                event_delay=_DELAY, event_max_delay=2.0))
-        self.addCleanup(self.handler.stop)
-        self.listener = self.session.get_event_listener()
-        self.listener.subscribe(self.handler)
-        self.addCleanup(self.listener.unsubscribe, self.handler)
-        self.wait_until(lambda: self.gauge('resyncs'),
-                        'the resync of the start')
-
-    def add(self, count, state='running', **fields):
-        """Make LPARs and nova's records of them; wait for their events."""
-        lpars = self.control.add_lpars(count, state=state)
-        self.nova.add(lpars, agreement.power_of(state), **fields)
-        self.settle()
-        self.control.reset_counters()
-        self.nova.forget_calls()
-        self.before = self.circumstances()
-        return lpars
-
-    def circumstances(self):
-        return self.handler.statistics.as_dict()
-
-    def settle(self):
-        """Wait until all events sent so far have been answered."""
-        markers.wait_for_events(self.listener, self.control.send_events,
-                                details=self.circumstances)
-        self.wait_until(lambda: not self.gauge('pending'),
-                        'all LPARs looked at')
-
-    def gauge(self, name):
-        return self.circumstances()[name]
-
-    def count(self, name):
-        """Return what was counted since ``add``."""
-        return self.circumstances()[name] - self.before[name]
-
-    def told(self):
-        """Return the power states that nova was told."""
-        return [event.power_state for event in list(self.nova.events)]
-
-    def wait_for_confirmation(self):
-        self.wait_until(lambda: not self.gauge('confirming'), 'confirmed')
-
-    def assertPower(self, power, lpars):
-        self.assertEqual([power] * len(lpars), self.nova.power_states(lpars))
-
-
-class TestChanges(EventsTestCase):
+class TestChanges(events_case.EventsTestCase):
     """What nova is told of."""
 
     def test_one_lpar(self):
@@ -115,10 +42,11 @@ class TestChanges(EventsTestCase):
     def test_many(self):
         lpars = self.add(40)
         self.control.set_state(lpars, 'not activated', events=5)
-        self.wait_until(lambda: self.count('emitted'), 'nova told')
-        self.assertEqual(1, len(self.nova.lookups))
+        self.wait_until(lambda: len(self.told()) == 40, 'nova told')
         self.settle()
         self.wait_for_confirmation()
+        # Two uuids for each LPAR.
+        self.assertEqual(80, len(self.nova.lookups[0]))
         self.assertPower(power_state.SHUTDOWN, lpars)
         self.assertEqual([power_state.SHUTDOWN] * 40, self.told())
         # How many batches confirm depends on how fast nova was told.
@@ -138,8 +66,8 @@ class TestChanges(EventsTestCase):
         self.assertPower(power_state.SHUTDOWN, lpars[:6])
         self.assertPower(power_state.RUNNING, lpars[6:])
         counters = self.control.counters()
-        self.assertEqual(
-            (1, 2), (counters['quick_all'], counters['lpar_feed']))
+        self.assertEqual(1, counters['quick_all'])
+        self.assertGreaterEqual(counters['lpar_feed'], 1)
 
     def test_boot(self):
         # nova stops what should be off.
@@ -181,7 +109,7 @@ class TestChanges(EventsTestCase):
             'told when the task ended')
 
 
-class TestWhatNovaIsNotTold(EventsTestCase):
+class TestWhatNovaIsNotTold(events_case.EventsTestCase):
     """Events that lead to nothing."""
 
     def test_redundant_storms(self):
@@ -194,13 +122,6 @@ class TestWhatNovaIsNotTold(EventsTestCase):
         # What is known is verified once after each storm, at the most.
         self.assertGreaterEqual(3, len(self.nova.lookups))
 
-    def test_restart_within_the_delay(self):
-        lpars = self.add(5)
-        self.control.set_state(lpars, 'not activated')
-        self.control.set_state(lpars, 'running')
-        self.settle()
-        self.assertEqual([], self.told())
-
     def test_lpars_that_are_not_ours(self):
         foreign = self.control.add_lpars(10)
         ours = self.add(1)
@@ -210,13 +131,6 @@ class TestWhatNovaIsNotTold(EventsTestCase):
         self.settle()
         self.assertEqual(10, self.count('not_ours'))
         self.assertEqual(1, len(self.told()))
-
-    def test_deleted(self):
-        lpars = self.add(6)
-        self.control.set_state(lpars, 'not activated')
-        self.control.delete_lpars(lpars)
-        self.settle()
-        self.assertEqual([], self.told())
 
     def test_malformed_among_good(self):
         lpars = self.add(1)
@@ -244,7 +158,28 @@ class TestWhatNovaIsNotTold(EventsTestCase):
                         'looked at again without an event')
 
 
-class TestThreads(EventsTestCase):
+class TestWithinTheDelay(events_case.EventsTestCase):
+    """Two changes, of which only the second counts."""
+
+    # So long that nothing is looked at in between.
+    delay = 2.0
+
+    def test_restart(self):
+        lpars = self.add(5)
+        self.control.set_state(lpars, 'not activated')
+        self.control.set_state(lpars, 'running')
+        self.settle()
+        self.assertEqual([], self.told())
+
+    def test_deleted(self):
+        lpars = self.add(6)
+        self.control.set_state(lpars, 'not activated')
+        self.control.delete_lpars(lpars)
+        self.settle()
+        self.assertEqual([], self.told())
+
+
+class TestThreads(events_case.EventsTestCase):
 
     def test_threads_end(self):
         lpars = self.add(20)

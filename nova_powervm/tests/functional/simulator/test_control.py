@@ -42,8 +42,8 @@ class ControlTestCase(case.SimulatorTestCase):
         self.assertEqual(3, len({lpar['id'] for lpar in found}))
 
     def test_add_with_uuids(self):
-        self.assertEqual([case.NOBODY],
-                         self.control.add_lpars(1, uuids=[case.NOBODY.lower()]))
+        self.assertEqual([case.NOBODY], self.control.add_lpars(
+            1, uuids=[case.NOBODY.lower()]))
 
     def test_boot(self):
         self.control.configure(boot_seconds=600)

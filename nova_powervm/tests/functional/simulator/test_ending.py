@@ -61,10 +61,10 @@ class EndingTestCase(testtools.TestCase):
     def test_while_requests_hang(self):
         self.sim.control.inject_fault('logon', 'hang')
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
-            logon = pool.submit(
+            request = pool.submit(
                 requests.put, 'http://127.0.0.1:%d/rest/api/web/Logon' %
                 self.sim.port, timeout=waiting.TIMEOUT)
             waiting.wait_until(self.sim.control.faults, 'the request has come')
             self.end()
-            self.assertIsInstance(logon.exception(waiting.TIMEOUT),
+            self.assertIsInstance(request.exception(waiting.TIMEOUT),
                                   requests.exceptions.ConnectionError)

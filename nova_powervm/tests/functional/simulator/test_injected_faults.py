@@ -49,7 +49,8 @@ class InjectedFaultsTestCase(case.SimulatorTestCase):
         """A request without pypowervm's view of the answer."""
         return requests.get(
             f'http://127.0.0.1:{self.sim.port}{const.API_BASE_PATH}{path}',
-            headers={'X-API-Session': self.pvm._sessToken}, timeout=waiting.TIMEOUT)
+            headers={'X-API-Session': self.pvm._sessToken},
+            timeout=waiting.TIMEOUT)
 
     def count(self, kind, fault):
         return (self.control.faults()[kind][fault]

@@ -25,6 +25,8 @@ from pypowervm.wrappers import virtual_io_server
 
 from nova_powervm.tests.functional.simulator import case
 
+LPAR = logical_partition.LPAR
+
 
 class SystemTestCase(case.SimulatorTestCase):
 
@@ -48,7 +50,7 @@ class SystemTestCase(case.SimulatorTestCase):
     def test_another_system(self):
         self.assertRaises(pvm_exc.HttpNotFound, managed_system.System.get,
                           self.adapter(), uuid=case.NOBODY)
-        self.assertRaises(pvm_exc.HttpNotFound, logical_partition.LPAR.get, self.adapter(),
+        self.assertRaises(pvm_exc.HttpNotFound, LPAR.get, self.adapter(),
                           parent_type='ManagedSystem', parent_uuid=case.NOBODY)
 
     def test_console(self):

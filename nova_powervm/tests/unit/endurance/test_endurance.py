@@ -52,6 +52,12 @@ class TestPlan(base.TestCase):
         self.assertEqual(plan.NO_FAULTS[name],
                          getattr(records.Faults(), name))
 
+    def test_faults_of_nova_end(self):
+        faults = [step.args[0] for step in _STEPS if step.what == 'nova']
+        ends = [name for each in faults for name, value in each.items()
+                if value == plan.NO_FAULTS[name]]
+        self.assertEqual(set(plan.NO_FAULTS), set(ends))
+
     def test_what_is_silent_is_told_again(self):
         silent = [step for step in _STEPS if step.what == 'fault'
                   and step.args[1] in plan.SILENT]

@@ -76,8 +76,9 @@ class TestLogs(testtools.TestCase):
         self.assertEqual(['something else'], only.templates())
 
     def test_logging_is_itself_again(self):
-        logger = logging.getLogger('nova_powervm')
+        logger = logging.getLogger('some.package')
         before = logger.level, list(logger.handlers)
-        with logs.Logs():
+        with logs.Logs('some.package'):
+            self.assertEqual(logging.DEBUG, logger.level)
             self.assertNotEqual(before[1], logger.handlers)
         self.assertEqual(before, (logger.level, logger.handlers))

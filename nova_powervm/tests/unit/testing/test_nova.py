@@ -72,6 +72,13 @@ class TestAgainstNova(NovaTestCase):
         self.assertEqual(saves, record.power_state == power)
         self.assertEqual(len(calls), len(self.nova.stops))
 
+    def test_no_such_lpar(self):
+        record = self.add()
+        del self.driver.lpars[_LPAR]
+        self.nova.sync_power_states()
+        self.assertEqual((power_state.NOSTATE, vm_states.ACTIVE),
+                         (record.power_state, record.vm_state))
+
     @ddt.named_data(*nova_manager.CASES)
     def test_is_right_in_the_end(self, vm_state, lpar_state):
         record = self.add(lpar_state, power_state.PAUSED, vm_state=vm_state)

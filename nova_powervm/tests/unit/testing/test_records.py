@@ -107,6 +107,10 @@ class TestRecords(base.TestCase):
         self.records.add(_LPARS[:1], **fields)
         self.assertEqual(_LPARS[:1], self.look_up(_LPARS[0], **filters))
 
+    def test_who_is_of_another_host(self):
+        self.records.add(_LPARS[:1])
+        self.assertEqual([], self.look_up(_LPARS[0], host='another'))
+
     @ddt.named_data(['deleted', {'deleted': True}],
                     ['unknown', {'task_state': None}])
     def test_filter_that_is_not_known(self, filters):

@@ -22,28 +22,35 @@ class TestWaitUntil(testtools.TestCase):
     def setUp(self):
         super().setUp()
         self.clock = novalink.Clock()
-        self.looks = []
+        self.checks = []
 
     def wait(self, condition, pause=1.0, **options):
         return waiting.wait_until(
-            lambda: self.looks.append(self.clock.now) or condition(),
+            lambda: self.checks.append(self.clock.now) or condition(),
             'something', clock=self.clock, timeout=10,
             pause=lambda: self.clock.advance(pause), **options)
 
     def test_true_at_once(self):
         self.assertEqual('result', self.wait(lambda: 'result'))
-        self.assertEqual([1000.0], self.looks)
+        self.assertEqual([1000.0], self.checks)
 
     def test_true_after_a_while(self):
         self.assertTrue(self.wait(lambda: self.clock.now >= 1003))
-        self.assertEqual([1000.0, 1001.0, 1002.0, 1003.0], self.looks)
+        self.assertEqual([1000.0, 1001.0, 1002.0, 1003.0], self.checks)
 
     def test_never(self):
         self.assertRaises(waiting.TimedOut, self.wait, lambda: False)
-        self.assertEqual(1010.0, self.looks[-1])
+        self.assertEqual(1010.0, self.checks[-1])
 
     def test_pause_beyond_the_deadline(self):
         self.assertTrue(self.wait(lambda: self.clock.now > 1000, pause=99))
+
+    def test_condition_that_takes_beyond_the_deadline(self):
+        def condition():
+            self.clock.advance(60)
+            return len(self.checks) > 1
+
+        self.assertTrue(self.wait(condition))
 
     def test_failure_says_what_and_why(self):
         error = self.assertRaises(

@@ -147,9 +147,13 @@ class World(testtools.TestCase):
         self.threads = []
         self.jitter = 0.0
         self.errors = 0
+        self._raised = []
         self.handler = self.make_handler()
 
     def tearDown(self):
+        # The module lets no failure of the test out.
+        for error in self._raised:
+            raise error
         if self.errors is not None:
             self.assertEqual(
                 self.errors, self.handler.statistics.as_dict()['errors'])
@@ -260,7 +264,10 @@ class World(testtools.TestCase):
         def answer(*args, **kwargs):
             result = call(*args, **kwargs)
             patcher.stop()
-            work()
+            try:
+                work()
+            except Exception as error:
+                self._raised.append(error)
             return result
 
         patcher = mock.patch.object(owner, name, answer)

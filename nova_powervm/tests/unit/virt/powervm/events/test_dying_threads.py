@@ -73,6 +73,36 @@ class TestThreadsThatDie(world.World):
         self.assertEqual(threads, self.count('threads'))
 
 
+class TestTheOnlyWorkerDies(world.World):
+
+    options = (('event_emit_workers', 1),)
+
+    def test_while_a_batch_waits_for_it(self):
+        lpars = self.add_many(2, 'not activated')
+        loop = self.handler.lifecycle.loop
+
+        def killed():
+            # Another batch becomes due meanwhile.
+            self.send(lpars[1])
+            self.clock.now += world.DELAY
+            loop.step()
+            raise SystemExit
+
+        self.during_emit(killed)
+        self.send(lpars[0])
+        self.clock.now += world.DELAY
+        loop.step()
+        self.assertRaises(SystemExit, self.threads[-1].target)
+        before = len(self.threads)
+        self.clock.now += 20
+        # No job is submitted: that of the batch is.
+        loop.step()
+        self.assertEqual(['powervm-worker-0'], [
+            thread.name for thread in self.threads[before:]])
+        self.run_due()
+        self.assertEqual(2, len(self.emitted))
+
+
 @ddt.ddt
 class TestNoMoreThreads(world.World):
     """No thread can be started for a while."""

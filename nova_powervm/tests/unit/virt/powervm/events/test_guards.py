@@ -69,10 +69,11 @@ class TestDefects(world.World):
         self.wait(1.5 + 1)
         self.assertEmitted((lpar, SHUTDOWN))
 
-    def test_repeated(self):
+    @ddt.data('decision.decide', 'lpar_states.LparStates.observe',
+              'apply.Applier._apply_power')
+    def test_repeated(self, name):
         lpar = self.add('not activated')
-        with mock.patch(_LIFECYCLE + 'decision.decide',
-                        side_effect=ZeroDivisionError):
+        with mock.patch(_LIFECYCLE + name, side_effect=ZeroDivisionError):
             self.look(lpar)
             self.wait(600)
             # Ever more rarely, and told once.

@@ -87,6 +87,53 @@ class TestWatch(HangWorld):
         self.assertEqual(1, self.count('nvram_stored'))
 
 
+class TestTurns(HangWorld):
+    """Who does what, and what comes first."""
+
+    def test_the_loop_asks_no_service(self):
+        self.driver.session.lost = True
+        self.driver.renew_session = mock.Mock()
+        self.send(self.add())
+        self.clock.now += world.DELAY
+        self.handler.lifecycle.loop.step()
+        self.assertEqual([], self.adapter.reads)
+        self.assertEqual([], self.nova.lookups)
+        self.driver.renew_session.assert_not_called()
+
+    def test_a_session_comes_first(self):
+        self.send(self.add())
+        self.clock.now += world.DELAY
+        self.handler.lifecycle.loop.step()
+        self.driver.session.lost = True
+        self.driver.renew_session = mock.Mock()
+        self.clock.now += 10
+        self.run_batch()
+        self.driver.renew_session.assert_called_once_with()
+        self.assertEqual([], self.adapter.reads)
+
+    def test_a_batch_comes_before_events(self):
+        self.send(*self.add_many(3, 'not activated'))
+        self.clock.now += world.DELAY
+        self.run_batch()
+        self.begin()
+        lpar = self.add()
+        self.send(lpar)
+        self.clock.now += world.DELAY
+        self.run_batch()
+        self.assertEqual([lpar], self.adapter.reads)
+        self.assertEqual([], self.emitted)
+
+    def test_a_store_comes_before_events(self):
+        store = self.add_store()
+        self.send(*self.add_many(3, 'not activated'),
+                  detail='PartitionState,NVRAM')
+        self.clock.now += world.DELAY
+        self.run_batch()
+        self.handler.lifecycle.workers.run_next()
+        store.assert_called_once()
+        self.assertEqual([], self.emitted)
+
+
 @ddt.ddt
 class TestLate(HangWorld):
     """An answer that is late is said to be late, before it has come."""
@@ -159,27 +206,21 @@ class TestNvram(HangWorld):
         super().setUp()
         self.add_store()
 
-    def store(self):
-        """Send an NVRAM event, and see that the NVRAM is stored."""
-        lpar = self.add()
-        self.look(lpar, detail='NVRAM')
-        self.driver.nvram_mgr.store.assert_called_once_with(
-            self.instance(lpar).uuid)
-
     def test_all_emits_hang(self):
         # An event for each thread that there may be. Each of them hangs in
         # the middle of the one before.
-        hanging = []
+        hanging, stored = [], []
 
         def hang(event):
-            hanging.append(event)
-            if not self.handler.lifecycle.workers.run_next():
-                self.assertEqual(3, len(hanging))
-                self.store()
+            hanging.append(len(hanging) + 1)
+            if not (stored or self.handler.lifecycle.workers.run_next()):
+                stored.append(hanging[-1])
+                self.look(self.add(), detail='NVRAM')
 
         with mock.patch.object(self.driver, 'emit_event', hang):
             self.look(*self.add_many(4, 'not activated'))
         self.driver.nvram_mgr.store.assert_called_once()
+        self.assertEqual([3, 4], [stored[0], len(hanging)])
 
     def test_a_hanging_store_holds_up_no_event(self):
         lpar, other = self.add(), self.add('not activated')

@@ -49,6 +49,11 @@ class TestThreads(world.World):
             ['powervm-lifecycle', 'powervm-worker-0', 'powervm-worker-1'],
             self.names())
 
+    def test_one_is_enough_for_what_is_done_in_turn(self):
+        for _ in range(3):
+            self.look(*self.add_many(5))
+        self.assertEqual(2, self.count('threads'))
+
     def test_few(self):
         lpars = self.add_many(50, 'not activated')
         for _ in range(3):
@@ -57,15 +62,21 @@ class TestThreads(world.World):
         self.assertEqual(5, self.count('threads'))
 
     def test_stop(self):
+        self.nova.faults.deaf = True
+        self.look(self.add(), self.add('not activated'))
+        self.assertEqual([1, 1], [
+            self.count('agreed'), self.count('confirming')])
+        self.begin()
+        self.threads.clear()
         self.send(self.add('not activated'))
         self.handler.stop()
         self.send(self.add('not activated'))
         self.handler.resync()
         self.advance(world.DELAY)
-        self.assertEqual([0, 0, 0], [
+        self.assertEqual([0] * 4, [
             self.count('scheduled'), self.count('threads'),
-            self.count('agreed')])
-        self.assertEqual(1, len(self.threads))
+            self.count('agreed'), self.count('confirming')])
+        self.assertEqual([], self.threads)
         self.assertEqual([], self.adapter.reads)
 
     def test_what_stop_says(self):

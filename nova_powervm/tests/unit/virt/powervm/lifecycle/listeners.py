@@ -40,6 +40,7 @@ class Listener(pvm_adapter._EventListener):
     """pypowervm's listener; its poll threads never run.
 
     :ivar calls: who left and came back, in order.
+    :ivar when_empty: called once when the last handler has left.
     :ivar threads: makes the poll threads; the start of each may be told to
         raise.
     """
@@ -51,6 +52,7 @@ class Listener(pvm_adapter._EventListener):
             _sessToken='token', has_event_listener=False, timeout=1200))
         self.adp = mock.Mock()
         self.calls = []
+        self.when_empty = None
         for handler in handlers:
             self.subscribe(handler)
         self.calls.clear()
@@ -74,6 +76,9 @@ class Listener(pvm_adapter._EventListener):
         """Unsubscribe as pypowervm does, and note it."""
         super().unsubscribe(handler)
         self.calls.append(('unsubscribe', handler))
+        if not self.handlers and self.when_empty is not None:
+            when_empty, self.when_empty = self.when_empty, None
+            when_empty()
 
 
 def patch(name):

@@ -134,7 +134,10 @@ class TestAsk(cases.TestCase):
                         power_case('running', remembered=entry))
 
     def test_with_nvram(self):
-        self.assertPlan(Plan(Outcome.ASK), both_case('running'))
+        # It is not stored before the power state can be decided about.
+        entry = AGREED._replace(power=SHUTDOWN)
+        self.assertPlan(Plan(Outcome.ASK, remember=entry),
+                        both_case('running', remembered=entry))
 
 
 @ddt.ddt

@@ -95,10 +95,11 @@ class TestNvram(cases.TestCase):
             Plan(Outcome.NVRAM, remember=Agreed(None, None, 1600.0)),
             nvram_case('running', record(host=host)))
 
-    def test_no_instance(self):
+    @entries
+    def test_no_instance(self, entry):
         self.assertPlan(
             Plan(Outcome.NVRAM, remember=Agreed(None, None, 1600.0)),
-            nvram_case('running', None))
+            nvram_case('running', None, entry))
 
     @hosts
     def test_busy_on_another_host(self, host):

@@ -321,20 +321,13 @@ class TestCleanupHost(WatchdogCase):
         self.watchdog.stop()
 
     def test_when_nobody_is_subscribed(self):
-        begun = threading.Event()
-        thread = threading.Thread(
-            target=lambda: (begun.set(), self.cleanup()), daemon=True)
-        stop = self.listener._pthread.stop
+        thread = threading.Thread(target=self.cleanup, daemon=True)
 
-        def and_cleanup():
-            # The last one has left: no handler is subscribed now.
-            stop.side_effect = None
-            self.assertEqual([], self.listener.handlers)
+        def meanwhile():
             thread.start()
-            self.assertTrue(begun.wait(30))
-            thread.join(0.05)
+            thread.join(0.2)
 
-        stop.side_effect = and_cleanup
+        self.listener.when_empty = meanwhile
         self.check()
         thread.join(30)
         self.assertFalse(thread.is_alive())
@@ -410,6 +403,20 @@ class TestNoThreadForPolls(WatchdogCase):
         self.check(2 * CHECK)
         self.assertLogged(*[messages.POLL_THREAD_DEAD,
                             messages.POLL_THREAD_GONE] * 2)
+
+    def test_logged_again_if_polls_came_meanwhile(self):
+        self.beat_and_die()
+        self.check(2 * CHECK)
+        self.assertLogged(*[messages.POLL_THREAD_DEAD,
+                            messages.POLL_THREAD_GONE] * 2)
+
+    def test_the_next_time_without_a_poll_between(self):
+        self.listener.fail(None)
+        self.check(CHECK)
+        self.listener.fail(RuntimeError)
+        self.check(SILENCE)
+        self.assertEqual(1, self.logs.count(messages.POLL_THREAD_DEAD))
+        self.assertEqual(2, self.logs.count(messages.POLL_THREAD_GONE))
 
 
 class TestInterruptions(WatchdogCase):

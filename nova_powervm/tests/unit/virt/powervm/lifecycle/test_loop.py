@@ -134,8 +134,9 @@ class TestErrors(LoopCase):
         self.assertLogged(messages.UNEXPECTED, messages.UNEXPECTED)
         self.assertEqual({'errors': 6}, self.counters())
 
-    def test_backed_off(self):
-        work = self.fail('the expiry')
+    @ddt.data('the expiry', 'the dispatch')
+    def test_backed_off(self, what):
+        work = self.fail(what)
 
         # However long a check is away.
         waits = []
@@ -146,10 +147,9 @@ class TestErrors(LoopCase):
         self.assertEqual([(seconds, False) for seconds in (
             1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0)], waits)
         work.side_effect = None
-        work.return_value = math.inf
         self.run_thread()
         work.side_effect = ValueError
-        self.loop._stopped = False
+        self.loop._stopped = self.loop._reconciling = False
         self.assertEqual([(1.0, False)], self.run_thread())
 
     def test_no_thread_for_a_batch(self):

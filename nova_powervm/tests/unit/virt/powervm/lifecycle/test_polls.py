@@ -71,19 +71,18 @@ class TestRestart(base.TestCase):
         self.assertEqual([self.one, self.other], self.listener.handlers)
         self.assertEqual(2, self.listener.started)
 
-    def leave(self, handler):
-        """Unsubscribe a handler on another thread; return that."""
-        thread = threading.Thread(
-            target=self.listener.unsubscribe, args=[handler], daemon=True)
-        thread.start()
-        return thread
-
     def test_a_handler_that_leaves_meanwhile_stays_away(self):
-        leaving = []
-        self.listener.threads.return_value.start.side_effect = (
-            lambda: leaving.append(self.leave(self.other)))
+        thread = threading.Thread(
+            target=lambda: self.listener.unsubscribe(self.other), daemon=True)
+
+        def leave():
+            thread.start()
+            # It waits for the restart; without that it would be over.
+            thread.join(0.2)
+
+        self.listener.when_empty = leave
         polls.restart(self.listener)
-        leaving[0].join(30)
+        thread.join(30)
         self.assertEqual([self.one], self.listener.handlers)
 
     def test_a_handler_that_is_gone_already(self):

@@ -213,9 +213,13 @@ class TestThreads(PoolCase):
         self.assertEqual(1, len(self.threads))
 
     def test_check_of_a_pool_that_was_stopped(self):
-        self.pool.stop(0.0)
-        self.pool.check(0.0)
-        self.assertEqual([], self.threads)
+        def job():
+            self.pool.stop(0.0)
+            self.pool.check(0.0)
+
+        self.pool.submit(EMIT, job)
+        self.pool.run_next()
+        self.assertEqual(1, len(self.threads))
 
     def test_none_can_be_started(self):
         self.start.side_effect = RuntimeError

@@ -190,6 +190,20 @@ class TestFailures(TestCase):
             'resyncs_failed', 'resyncs'))
         self.assertDone()
 
+    def test_outage_begins_with_the_attempt(self):
+        def find_all(_find_all=self.records.find_all):
+            self.clock.advance(60.0)
+            return _find_all()
+        self.records.find_all = find_all
+        self.records.failure = ValueError()
+        self.reconcile(RESYNC)
+        self.records.failure = None
+        self.clock.now = self.queue.ready_at()
+        self.reconciler.run()
+        # Two attempts, and a second between them.
+        record, = self.logs.of(messages.HOST_READABLE)
+        self.assertEqual({'seconds': 121.0, 'attempts': 1}, record.args)
+
     def test_what_is_due_does_not_wait_for_it(self):
         self.states.listed = False
         self.states.states[A] = 'not activated'
