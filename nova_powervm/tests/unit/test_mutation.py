@@ -11,6 +11,7 @@
 #    under the License.
 
 import pathlib
+import sys
 import tomllib
 
 import ddt
@@ -21,31 +22,67 @@ import testtools
 from nova_powervm.tests import mutation
 
 
+MUTANT = 'package.lifecycle.stats.xAxaddx__mutmut_1'
+OWN = 'unit/lifecycle/test_stats.py::A::test'
+OTHER = 'unit/lifecycle/test_cache.py::A::test'
+
+
 @ddt.ddt
-class OrderTestCase(testtools.TestCase):
+class PluginTestCase(testtools.TestCase):
+    """What pytest calls, which the tests do not have."""
 
-    def order(self, mutant, *tests):
+    def setUp(self):
+        super().setUp()
+        self.mutant(MUTANT)
+
+    def mutant(self, name):
         self.useFixture(
-            fixtures.EnvironmentVariable('MUTANT_UNDER_TEST', mutant))
-        items = [mock.Mock(nodeid=test) for test in tests]
-        mutation.pytest_collection_modifyitems(items)
-        return [item.nodeid for item in items]
+            fixtures.EnvironmentVariable('MUTANT_UNDER_TEST', name))
 
-    def test_own_tests_first(self):
-        ordered = ['unit/lifecycle/test_stats.py::A::test_1',
-                   'unit/lifecycle/test_stats.py::A::test_2',
-                   'unit/lifecycle/test_cache.py::A::test',
-                   'unit/test_event.py::A::test']
-        self.assertEqual(ordered, self.order(
-            'package.lifecycle.stats.x_add__mutmut_1', *reversed(ordered)))
+    def run_own(self, *tests, code=0):
+        """Return what is run before all tests, and what pytest is told."""
+        pytest = mock.Mock(spec=['main'])
+        pytest.main.return_value = code
+        config = mock.Mock(args=list(tests))
+        config.invocation_params.args = ['-x', *tests, '-p', 'plugin']
+        with mock.patch.dict(sys.modules, pytest=pytest):
+            result = mutation.pytest_cmdline_main(config)
+        return [call.args[0] for call in pytest.main.mock_calls], result
+
+    def test_own_tests_find_it(self):
+        self.assertEqual(([['-x', OWN, '-p', 'plugin']], 1),
+                         self.run_own(OTHER, OWN, code=1))
+
+    def test_all_tests_follow(self):
+        """With nothing, a hook lets pytest go on."""
+        self.assertEqual(([['-x', OWN, '-p', 'plugin']], None),
+                         self.run_own(OTHER, OWN))
+
+    @ddt.named_data(['own', OWN], ['other', OTHER])
+    def test_nothing_to_choose(self, test):
+        self.assertEqual(([], None), self.run_own(test))
 
     @ddt.data('', 'stats', 'fail')
-    def test_no_mutant(self, mutant):
+    def test_own_tests_without_mutant(self, mutant):
         """mutmut also sets the variable for runs without one."""
-        ordered = ['unit/lifecycle/test_cache.py::A::test',
-                   'unit/lifecycle/test_other.py::A::test',
-                   'unit/test_event.py::A::test']
-        self.assertEqual(ordered, self.order(mutant, *reversed(ordered)))
+        self.mutant(mutant)
+        self.assertEqual(([], None), self.run_own(OTHER, OWN))
+
+    def test_order(self):
+        ordered = [OTHER, OWN, 'unit/events/test_one.py::A::test']
+        items = [mock.Mock(nodeid=test) for test in reversed(ordered)]
+        mutation.pytest_collection_modifyitems(items)
+        self.assertEqual(ordered, [item.nodeid for item in items])
+
+    @ddt.named_data(['mutant', MUTANT, 1], ['none', '', 0],
+                    ['statistics', 'stats', 0])
+    def test_alarm(self, mutant, times):
+        self.mutant(mutant)
+        with mock.patch('signal.signal') as handler, (
+                mock.patch('signal.alarm')) as alarm:
+            mutation.pytest_runtest_logstart()
+        self.assertEqual((times, times),
+                         (handler.call_count, alarm.call_count))
 
 
 class SettingsTestCase(testtools.TestCase):
