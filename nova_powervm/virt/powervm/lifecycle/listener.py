@@ -110,6 +110,7 @@ class Watchdog:
         listener = polls.listener_of(self._session)
         if self._stopped or not self._expects_beats(listener):
             self._waiting_since = self._last_success = now
+            self._silent = False
             return
         if listener is not None:
             polls.bound(listener)

@@ -212,6 +212,8 @@ class TestAway(TestCase):
         self.assertEqual(self.clock.now + 1.0, found.resume_at)
         self.assertEqual([LPARS], self.database.lookups)
         self.assertLogged(messages.CONDUCTOR_AWAY)
+        self.assertEqual({'error': error}, self.logs.of(
+            messages.CONDUCTOR_AWAY)[0].args)
 
     @database_errors
     def test_database(self, error):
@@ -353,6 +355,21 @@ class TestUnreadable(TestCase):
         self.assertEqual({A: AWAY, B: AWAY}, self.find(A, B).records)
         self.assertLogged(messages.INSTANCE_UNREADABLE,
                           messages.CONDUCTOR_AWAY)
+
+    def test_is_no_sign_that_nova_is_back(self):
+        self.assertOthers(A, B)
+        self.fail(oslo_messaging.MessagingTimeout(), A)
+        self.find(A)
+        self.assertOthers(B)
+        self.assertLogged(messages.INSTANCE_UNREADABLE,
+                          messages.CONDUCTOR_AWAY)
+
+    def test_is_named_with_the_error(self):
+        self.fail(ValueError('why'), B)
+        self.assertOthers(A, B)
+        error = self.logs.of(messages.INSTANCE_UNREADABLE)[0].args['error']
+        self.assertIn(B, error)
+        self.assertIn('why', error)
 
     def test_nothing_else_answers(self):
         self.fail(ValueError(), A)

@@ -245,6 +245,16 @@ class TestSilence(WatchdogCase):
         self.check_often(20, beats=True)
         self.assertLogged()
 
+    def test_does_not_end_because_nobody_listens(self):
+        self.watchdog.beat()
+        self.check_often(7)
+        self.listener.unsubscribe(self.ours)
+        self.check(CHECK)
+        self.listener.subscribe(self.ours)
+        self.check(CHECK)
+        # No poll has succeeded.
+        self.assertLogged(messages.POLLS_SILENT)
+
     def test_goes_on_after_a_restart(self):
         self.check(SILENCE)
         self.check(CHECK)

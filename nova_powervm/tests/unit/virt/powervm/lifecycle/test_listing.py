@@ -126,9 +126,10 @@ class TestFeed(TestCase):
                          self.logs.of(BACK)[0].args)
 
     def test_outage_begins_with_the_attempt(self):
-        self.adapter.answers['All'] = fakes.http_error(500)
+        error = self.adapter.answers['All'] = fakes.http_error(500)
         self.adapter.during = lambda: self.clock.advance(2.0)
         self.lister.read()
+        self.assertEqual({'error': error}, self.logs.of(AWAY)[0].args)
         del self.adapter.answers['All']
         self.lister.read()
         self.assertEqual(6.0, self.logs.of(BACK)[0].args['seconds'])
@@ -173,6 +174,13 @@ class TestPays(TestCase):
             fakes.lpar(number): 'running' for number in range(lpars)}
         self.adapter.answers['All'] = fakes.http_error(404)
         self.lister.read()
+        self.assertIs(pays, self.lister.pays(count))
+
+    @ddt.named_data(('few', 4, False), ('more', 5, True))
+    def test_with_a_feed_that_was_never_read(self, count, pays):
+        self.adapter.answers = {'All': fakes.http_error(404),
+                                'feed': fakes.http_error(500)}
+        self.assertRaises(pvm_exc.HttpError, self.lister.read)
         self.assertIs(pays, self.lister.pays(count))
 
     def test_once_quick_all_is_tried_again(self):

@@ -46,9 +46,14 @@ class TestCase(fakes.TestCase):
         self.states = lpar_states.LparStates(
             self.driver, self.stats, self.clock, lambda: self.jitter)
 
-    def observe(self, lpars, everything=False):
+    def observe(self, *args, **kwargs):
         self.adapter.reads.clear()
-        return self.states.observe(lpars, everything)
+        return self.states.observe(*args, **kwargs)
+
+    def fields(self, line):
+        """Return the fields of the one record of a line."""
+        record, = self.logs.of(line)
+        return record.args
 
     def assertStates(self, *states):
         """Observe as many LPARs, and compare their states."""
@@ -112,18 +117,19 @@ class TestListing(TestCase):
 
     def test_lacks_an_lpar_that_there_is(self):
         self.adapter.hidden = {A, B}
+        self.adapter.during = lambda: self.clock.advance(1.0)
         self.assertStates(*5 * ['running'])
         self.assertEqual(['All', A, B], self.adapter.reads)
         self.assertStates(*5 * ['running'])
         self.assertLogged(messages.LISTING_PARTIAL)
         self.assertEqual(2, self.stats.counters()['rest_partial'])
-        self.clock.advance(7.0)
+        self.assertIn(A, self.fields(messages.LISTING_PARTIAL)['error'])
         self.adapter.hidden = set()
         self.assertStates(*5 * ['running'])
         self.assertLogged(messages.LISTING_PARTIAL,
                           messages.LISTING_COMPLETE)
-        self.assertEqual({'seconds': 7.0, 'attempts': 2}, self.logs.of(
-            messages.LISTING_COMPLETE)[0].args)
+        self.assertEqual({'seconds': 7.0, 'attempts': 2},
+                         self.fields(messages.LISTING_COMPLETE))
         self.assertEqual(2, self.stats.counters()['rest_partial'])
 
     def test_lacks_an_lpar_that_is_gone(self):
@@ -157,11 +163,13 @@ class TestListing(TestCase):
         self.assertEqual(['All', *MANY], self.adapter.reads)
         self.assertIsNone(seen.listing)
         self.assertLogged(messages.LISTING_AWAY)
+        self.assertEqual({'error': SILENT},
+                         self.fields(messages.LISTING_AWAY))
         del self.adapter.answers['All']
         self.assertStates(*5 * ['running'])
         self.assertLogged(messages.LISTING_AWAY, messages.LISTING_BACK)
-        self.assertEqual({'seconds': 14.0, 'attempts': 1}, self.logs.of(
-            messages.LISTING_BACK)[0].args)
+        self.assertEqual({'seconds': 14.0, 'attempts': 1}, self.fields(
+            messages.LISTING_BACK))
 
     def test_fails_where_nothing_else_is_wanted(self):
         self.adapter.answers['All'] = SILENT
@@ -184,6 +192,8 @@ class TestAway(TestCase):
         self.assertEqual(self.clock.now + 1.0, seen.resume_at)
         self.assertIsNone(seen.listing)
         self.assertLogged(messages.NOVALINK_AWAY)
+        self.assertEqual({'error': error},
+                         self.fields(messages.NOVALINK_AWAY))
         self.assertEqual(0, self.stats.counters()['rest_unusable'])
 
     def test_neither_list_nor_single_lpars(self):
@@ -215,8 +225,8 @@ class TestAway(TestCase):
         del self.adapter.answers['any']
         self.observe(lpars)
         self.assertLogged(messages.NOVALINK_AWAY, messages.NOVALINK_BACK)
-        self.assertEqual({'seconds': 11.0, 'attempts': 2}, self.logs.of(
-            messages.NOVALINK_BACK)[0].args)
+        self.assertEqual({'seconds': 11.0, 'attempts': 2}, self.fields(
+            messages.NOVALINK_BACK))
 
     def test_outage_begins_with_the_list(self):
         self.adapter.answers['any'] = SILENT
@@ -224,8 +234,8 @@ class TestAway(TestCase):
         self.observe(MANY)
         del self.adapter.answers['any']
         self.observe([A])
-        self.assertEqual({'seconds': 6.0, 'attempts': 1}, self.logs.of(
-            messages.NOVALINK_BACK)[0].args)
+        self.assertEqual({'seconds': 6.0, 'attempts': 1}, self.fields(
+            messages.NOVALINK_BACK))
 
     def test_back_with_an_lpar_that_is_gone(self):
         self.adapter.answers['any'] = SILENT
@@ -310,8 +320,8 @@ class TestUnreadable(TestCase):
         del self.adapter.answers[B]
         self.assertStates('running', 'running', 'running')
         self.assertLogged(messages.LPAR_UNREADABLE, messages.LPARS_READABLE)
-        self.assertEqual({'seconds': 12.0, 'attempts': 5}, self.logs.of(
-            messages.LPARS_READABLE)[0].args)
+        self.assertEqual({'seconds': 12.0, 'attempts': 5}, self.fields(
+            messages.LPARS_READABLE))
         self.assertEqual(5, self.stats.counters()['rest_unusable'])
 
     @silences
@@ -362,6 +372,23 @@ class TestUnreadable(TestCase):
         self.states.forget(A)
         self.observe([B])
         self.assertLogged(messages.LPAR_UNREADABLE, messages.LPARS_READABLE)
+
+    def test_deleted_while_novalink_is_away(self):
+        self.adapter.answers[A] = 'no JSON'
+        self.observe([A])
+        self.states.forget(A)
+        self.adapter.answers['any'] = SILENT
+        self.observe([B])
+        self.assertLogged(messages.LPAR_UNREADABLE, messages.LPARS_READABLE,
+                          messages.NOVALINK_AWAY)
+
+    def test_is_named_with_the_error(self):
+        self.adapter.answers[A] = SILENT
+        self.observe([A])
+        self.observe([A, B])
+        error = self.fields(messages.LPAR_UNREADABLE)['error']
+        self.assertIn(A, error)
+        self.assertIn(str(SILENT), error)
 
     def test_deleted_and_back(self):
         self.adapter.answers[A] = SILENT

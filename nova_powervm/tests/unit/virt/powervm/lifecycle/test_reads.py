@@ -54,6 +54,8 @@ class TestIsAboutOne(fakes.TestCase):
         ('unavailable', fakes.http_error(503), False),
         ('no_connection', pvm_exc.ConnectionError('refused'), False),
         ('no_response', no_response(), False),
+        ('no_answer_to_this', pvm_exc.Error(
+            'x', fakes.http_error(500).response), False),
         ('other', RuntimeError(), False))
     def test_error(self, error, about_one):
         self.assertIs(about_one, reads.is_about_one(error))
