@@ -78,6 +78,22 @@ something else attaches disks and adapters to them.
 
 nova finds this host only for flavors without root, ephemeral and swap disk.
 """),
+    cfg.IntOpt(
+        'disable_service_after',
+        default=120, min=0, max=86400,
+        help="""
+Seconds for which NovaLink must have answered nothing before nova-compute
+disables its compute service. 0 leaves the service alone.
+
+The scheduler sends no servers to a disabled service. nova-compute enables the
+service once NovaLink answers again, also after it has been restarted itself,
+but only if it is still disabled with the reason ``AUTO: NovaLink does not
+answer``: a service that somebody else has disabled stays so.
+
+With a smaller number fewer builds fail on such a host. With a larger one a
+restart of NovaLink's REST service, which takes some minutes, does not take the
+host out of service.
+"""),
     cfg.FloatOpt(
         'proc_units_factor',
         default=0.1, min=0.05, max=1.0,

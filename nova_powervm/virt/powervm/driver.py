@@ -17,26 +17,30 @@ import contextlib
 import datetime
 import importlib.metadata
 import threading
+import time
 from typing import Any
 
-from lxml import etree
 from nova.compute import utils as compute_utils
+from nova import context as nova_context
 from nova import exception
+from nova import objects
 from nova.virt import driver
 from nova.virt import hardware
 from oslo_log import log as logging
 from oslo_utils import excutils
-from pypowervm import adapter as pvm_adapter
 from pypowervm import exceptions as pvm_exc
-from pypowervm.helpers import log_helper
-from pypowervm.helpers import vios_busy
 from pypowervm.wrappers import logical_partition
-from pypowervm.wrappers import managed_system
 
 from nova_powervm import conf
+from nova_powervm.virt.powervm import compute_service
+from nova_powervm.virt.powervm import connection
 from nova_powervm.virt.powervm import host as pvm_host
+from nova_powervm.virt.powervm.lifecycle import agreement
+from nova_powervm.virt.powervm.lifecycle import interfaces
+from nova_powervm.virt.powervm.lifecycle import listing
 from nova_powervm.virt.powervm.lifecycle import opts
-from nova_powervm.virt.powervm import session as pvm_session
+from nova_powervm.virt.powervm.lifecycle import stats
+from nova_powervm.virt.powervm import shared_listing
 from nova_powervm.virt.powervm import vm
 
 LOG = logging.getLogger(__name__)
@@ -52,12 +56,10 @@ _BARE_LPAR = (
 # pypowervm takes five seconds over each of them.
 _LISTENER_TRIES = 3
 
-# Seconds after which the read of the managed system has failed, for which the
-# event handler waits when the session is renewed.
-_SYSTEM_TIMEOUT = 60
+# Seconds for which a read of the managed system tells its inventory. nova
+# reads it once a minute, [DEFAULT] update_resources_interval.
+_SYSTEM_MAX_AGE = 120.0
 
-# What pypowervm makes of answers that it does not understand.
-_NO_SENSE = (pvm_exc.Error, ValueError, AttributeError, etree.LxmlError)
 
 
 class PowerVMDriver(driver.ComputeDriver):
@@ -81,6 +83,15 @@ class PowerVMDriver(driver.ComputeDriver):
         self._nodename: str = CONF.host
         self._event_handler: Any = None
         self._mgmt_lpar_uuid: str | None = None
+        self._system_read_at = 0.0
+        self._service: compute_service.ComputeService | None = None
+        self._listing = shared_listing.SharedListing(
+            listing.Lister(
+                self, stats.Statistics({}, reported=False),
+                time.monotonic).read,
+            # A handler from elsewhere need not have it.
+            lambda: getattr(self._event_handler, 'listed', None),
+            time.monotonic)
         # Held while the session and what hangs on it change.
         self._session_lock = threading.Lock()
 
@@ -109,12 +120,14 @@ class PowerVMDriver(driver.ComputeDriver):
                         'without disks and network adapters')
         self._nodename = host
         try:
-            self.session = self._open_session(
+            self.session = connection.open_session(
                 CONF.powervm.rest_connect_tries, _LISTENER_TRIES)
-            self.adapter = _make_adapter(self.session)
-            self.host_wrapper = self._only_system(self.adapter)
+            self.adapter = connection.make_adapter(self.session)
+            self.host_wrapper = connection.only_system(self.adapter)
+            self._system_read_at = time.monotonic()
             self._event_handler = handler_class(self)
             self.session.get_event_listener().subscribe(self._event_handler)
+            self._watch_service()
         except Exception:
             with excutils.save_and_reraise_exception():
                 self.cleanup_host(host)
@@ -130,6 +143,9 @@ class PowerVMDriver(driver.ComputeDriver):
         Other subscribers of the session's listener are left alone. May be
         called at any time, more than once, whatever ``init_host`` achieved.
         """
+        service, self._service = self._service, None
+        if service is not None:
+            service.stop()
         with self._session_lock:
             handler, self._event_handler = self._event_handler, None
         if handler is not None:
@@ -149,9 +165,9 @@ class PowerVMDriver(driver.ComputeDriver):
             cannot be used.
         """
         # Who calls this tries it again.
-        session = self._open_session(1, 1)
-        adapter = _make_adapter(session)
-        system = self._only_system(adapter)
+        session = connection.open_session(1, 1)
+        adapter = connection.make_adapter(session)
+        system = connection.only_system(adapter)
         with self._session_lock:
             handler, old = self._event_handler, self.session
             if handler is None:
@@ -159,6 +175,7 @@ class PowerVMDriver(driver.ComputeDriver):
                 return
             self.session, self.adapter = session, adapter
             self.host_wrapper = system
+            self._system_read_at = time.monotonic()
             _unsubscribe(old, handler)
             session.get_event_listener().subscribe(handler)
 
@@ -176,18 +193,21 @@ class PowerVMDriver(driver.ComputeDriver):
 
     @contextlib.contextmanager
     def _acting_on(self, instance: Any) -> Iterator[None]:
-        """Tell the event handler that nova acts on an instance's LPAR.
+        """Drop what is known of an instance's LPAR, as nova acts on it.
 
-        Whatever it knew of nova and the LPAR may be wrong from now on.
+        Whatever the event handler knew of nova and the LPAR, or a list says
+        of it, may be wrong from now on.
         """
         # A handler from elsewhere need not have it.
         forget = getattr(self._event_handler, 'forget_agreement', None)
-        lpar = vm.get_pvm_uuid(instance)
+        lpar = interfaces.LparUuid(vm.get_pvm_uuid(instance))
         try:
+            self._listing.acted(lpar)
             if forget is not None:
                 forget(lpar)
             yield
         finally:
+            self._listing.acted(lpar)
             if forget is not None:
                 forget(lpar)
 
@@ -203,61 +223,24 @@ class PowerVMDriver(driver.ComputeDriver):
                 # Nova has more to clean up after this.
                 LOG.exception('The event handler did not stop')
 
-    @staticmethod
-    def _rest_service() -> str:
-        return 'the NovaLink REST service at localhost:%d' % (
-            CONF.powervm.rest_port)
-
-    def _open_session(self, connect_tries: int, listener_tries: int) -> Any:
-        """Return a session that has its event listener.
-
-        pypowervm reports any failure of the listener's first read as an
-        application id that is not unique. The id is made from the session's
-        token and may indeed be taken if only the answer was lost, so each
-        try is a session of its own.
-        """
-        for tries_left in reversed(range(listener_tries)):
-            try:
-                session = pvm_session.Session(
-                    port=CONF.powervm.rest_port, conn_tries=connect_tries)
-            except _NO_SENSE as e:
-                raise exception.HypervisorUnavailable(
-                    'Cannot log on to %s: %s' % (self._rest_service(), e)
-                ) from e
-            try:
-                session.get_event_listener()
-                return session
-            except _NO_SENSE as e:
-                if not tries_left:
-                    raise exception.HypervisorUnavailable(
-                        'Cannot receive events from %s: %s' % (
-                            self._rest_service(), e)) from e
-                LOG.warning('Cannot receive events from %s, trying again: %s',
-                            self._rest_service(), e)
-
-    def _only_system(self, adapter: Any) -> Any:
-        try:
-            systems = managed_system.System.get(
-                adapter, timeout=_SYSTEM_TIMEOUT)
-        except _NO_SENSE as e:
-            raise exception.HypervisorUnavailable(
-                'Cannot read the managed system from %s: %s' % (
-                    self._rest_service(), e)) from e
-        if len(systems) != 1:
-            raise exception.HypervisorUnavailable(
-                'Expected exactly one managed system of %s, found %s' % (
-                    self._rest_service(),
-                    ', '.join('%s (%s)' % (system.system_name, system.uuid)
-                              for system in systems) or 'none'))
-        return systems[0]
+    def _watch_service(self) -> None:
+        after = CONF.powervm.disable_service_after
+        if after:
+            self._service = compute_service.ComputeService(
+                self._nodename, after,
+                lambda: getattr(self.session, 'away_since', None),
+                self.virtapi)
+            self._service.start()
 
     def _refresh_host(self) -> Any:
         """Read the managed system anew, and return it."""
-        system = self.host_wrapper.refresh()
+        began = time.monotonic()
+        system = connection.refresh(self.host_wrapper)
         with self._session_lock:
             # Not the lost session's, if there was a new one meanwhile.
             if system.adapter is self.adapter:
                 self.host_wrapper = system
+                self._system_read_at = began
             return self.host_wrapper
 
     def spawn(self, context: Any, instance: Any, image_meta: Any,
@@ -359,30 +342,65 @@ class PowerVMDriver(driver.ComputeDriver):
 
     def get_info(self, instance: Any, use_cache: bool = True
                  ) -> hardware.InstanceInfo:
-        """Read an instance's power state from NovaLink, one REST read.
+        """Return an instance's power state.
 
-        :param use_cache: makes no difference, there is none.
+        :param use_cache: whether a list of all LPARs may answer that was read
+            a few seconds ago, as for nova's periodic power sync. It does so
+            only if nova would do nothing about that answer: nova acts upon a
+            state that was read for it.
         :raises nova.exception.InstanceNotFound: if it has no LPAR here. Any
             other failure is raised as it is, lest it pass for a state.
+        :raises nova.exception.HypervisorUnavailable: if ``use_cache`` and the
+            LPARs cannot be listed.
         """
+        if use_cache:
+            state = self._listing.state(
+                interfaces.LparUuid(vm.get_pvm_uuid(instance)))
+            if state is not None:
+                info = vm.info_of(state)
+                if not agreement.would_act(
+                        instance.vm_state, instance.power_state, info.state):
+                    return info
         return vm.get_vm_info(self.adapter, instance)
 
     def instance_exists(self, instance: Any) -> bool:
         """Tell whether an instance has an LPAR on this host."""
         return vm.instance_exists(self.adapter, instance)
 
+    def get_num_instances(self) -> int:
+        """Return how many of nova's instances of this host have an LPAR here.
+
+        nova compares it with the number of its own. One read from NovaLink,
+        or none, and one call to nova-conductor.
+
+        :raises nova.exception.VirtDriverNotReady: if the LPARs cannot be
+            listed; nova skips the round of its power sync then.
+        """
+        with _not_ready():
+            lpars = self._listing.get()
+        uuids = objects.InstanceList.get_uuids_by_host(
+            nova_context.get_admin_context(), self._nodename)
+        return sum(vm.get_pvm_uuid(uuid) in lpars for uuid in uuids)
+
     def list_instances(self) -> list[str]:
-        """Return the names of all LPARs but the management partition."""
-        return [lpar.name for lpar in vm.get_lpars(self.adapter)]
+        """Return the names of all LPARs but the management partition.
+
+        :raises nova.exception.VirtDriverNotReady: if they cannot be read.
+        """
+        with _not_ready():
+            return [lpar.name for lpar in vm.get_lpars(self.adapter)]
 
     def list_instance_uuids(self) -> list[str]:
         """Return the uuids of all instances that may have an LPAR here.
 
         Each LPAR contributes the two that its uuid can stand for. nova uses
         the list to select from its own records, where at most one exists.
+
+        :raises nova.exception.VirtDriverNotReady: if they cannot be read.
         """
-        return [uuid for lpar in vm.get_lpars(self.adapter)
-                for uuid in vm.instance_uuids(lpar.uuid)]
+        with _not_ready():
+            return [uuid for lpar in vm.get_lpars(self.adapter)
+                    for uuid in vm.instance_uuids(lpar.uuid)]
 
     def get_available_nodes(self, refresh: bool = False) -> list[str]:
         """Return the only node: the managed system, by nova's host name.
@@ -394,19 +412,29 @@ class PowerVMDriver(driver.ComputeDriver):
         return [self._nodename]
 
     def get_available_resource(self, nodename: str) -> dict[str, Any]:
-        """Read the managed system's processors and memory, one REST read."""
+        """Read the managed system's processors and memory, one REST read.
+
+        :raises nova.exception.HypervisorUnavailable: if it cannot be read.
+        """
         return pvm_host.available_resource(self._refresh_host(), nodename)
 
     def update_provider_tree(self, provider_tree: Any, nodename: str,
                              allocations: Any = None) -> None:
         """Set the node's inventory of VCPU and MEMORY_MB.
 
-        From what ``get_available_resource`` read last; nova calls that first.
+        nova calls it after ``get_available_resource`` and uses what that
+        read. nova calls it also whenever an instance changes; if the last
+        read is too old by then, it costs one.
+
+        :raises nova.exception.HypervisorUnavailable: if that fails.
         """
+        system = self.host_wrapper
+        if time.monotonic() >= self._system_read_at + _SYSTEM_MAX_AGE:
+            system = self._refresh_host()
         ratios = self._get_allocation_ratios(
             provider_tree.data(nodename).inventory)
         provider_tree.update_inventory(nodename, pvm_host.inventory(
-            self.host_wrapper, ratios, CONF.reserved_host_cpus,
+            system, ratios, CONF.reserved_host_cpus,
             CONF.reserved_host_memory_mb))
 
     def get_host_uptime(self) -> str:
@@ -430,10 +458,13 @@ class PowerVMDriver(driver.ComputeDriver):
             seconds=seconds)
 
 
-def _make_adapter(session: Any) -> Any:
-    return pvm_adapter.Adapter(
-        session, helpers=[log_helper.log_helper,
-                          vios_busy.vios_busy_retry_helper])
+@contextlib.contextmanager
+def _not_ready() -> Iterator[None]:
+    """Say that NovaLink cannot be read as nova's periodic tasks expect it."""
+    try:
+        yield
+    except (pvm_exc.Error, exception.HypervisorUnavailable) as e:
+        raise exception.VirtDriverNotReady('NovaLink: %s' % e) from e
 
 
 def _unsubscribe(session: Any, handler: Any) -> None:

@@ -64,8 +64,7 @@ _STOP_TIMEOUT = 2.0
 class PowerVMNovaEventHandler(pvm_adapter.WrapperEventHandler):
     """Receives NovaLink's events and queues the LPARs that they concern.
 
-    Made once and subscribed to the session's event listener.
-
+    :ivar statistics: counters and gauges.
     :param driver: the compute driver. Its ``adapter`` and ``emit_event`` are
         used, and its ``nvram_mgr``, if it has one by the time it is needed.
     :param lifecycle: keyword arguments of
@@ -75,12 +74,13 @@ class PowerVMNovaEventHandler(pvm_adapter.WrapperEventHandler):
 
     def __init__(self, driver: interfaces.Driver, **lifecycle: Any) -> None:
         self.lifecycle = PowerVMLifecycleEventHandler(driver, **lifecycle)
+        self.statistics = self.lifecycle.statistics
         self.lifecycle.watchdog.watch(self)
 
     @property
-    def statistics(self) -> stats.Statistics:
-        """Counters and gauges."""
-        return self.lifecycle.statistics
+    def listed(self) -> interfaces.Listed | None:
+        """The last list of all LPARs that was read, if there was one."""
+        return self.lifecycle.states.latest
 
     def process(self, events: Collection[pvm_event.Event]) -> None:
         """Queue LPARs. Waits for nothing, and lets no exception out.
@@ -165,7 +165,7 @@ class PowerVMLifecycleEventHandler:
             'threads': lambda: self.loop.alive + self.workers.threads})
         self.workers = pool.Pool(
             options.event_emit_workers, thread_factory, self.statistics)
-        self._states = lpar_states.LparStates(
+        self.states = lpar_states.LparStates(
             driver, self.statistics, clock, jitter)
         self._instances = instances.Instances(
             conf.host, options.event_batch_size, self.statistics, clock,
@@ -176,11 +176,11 @@ class PowerVMLifecycleEventHandler:
         self.loop = loop.Loop(
             self._queue, self._memory, self.workers,
             reconcile.Reconciler(
-                driver, self._queue, self._memory, self._states,
+                driver, self._queue, self._memory, self.states,
                 self._instances, self.workers, plans.Policy(
                     conf.host, options.event_delay, options.event_state_ttl),
                 self.statistics, clock).run,
-            (self.watchdog.check, self.workers.check, self._states.check,
+            (self.watchdog.check, self.workers.check, self.states.check,
              self._instances.check), self.statistics, clock, thread_factory)
         self._muted = not opts.nova_accepts_events(conf)
         if self._muted:
@@ -218,7 +218,7 @@ class PowerVMLifecycleEventHandler:
     def forget(self, lpar: interfaces.LparUuid) -> None:
         """Drop an LPAR that was deleted."""
         self._memory.forget(lpar)
-        self._states.forget(lpar)
+        self.states.forget(lpar)
         self._instances.forget(lpar)
         self._queue.drop(interfaces.PowerKey(lpar))
         self._queue.drop(interfaces.NvramKey(lpar))
@@ -226,7 +226,7 @@ class PowerVMLifecycleEventHandler:
     def forget_agreements(self) -> None:
         """Drop what is known of all LPARs and of the service."""
         self._memory.forget_agreements()
-        self._states.reset()
+        self.states.reset()
 
     def run_due(self) -> None:
         """Do all that is due, here; for callers without real threads."""

@@ -204,17 +204,25 @@ def get_vm_qp(adapter: Any, lpar_uuid: str, qprop: str | None = None,
     return jsonutils.loads(response.body)
 
 
-def get_vm_info(adapter: Any, instance: Any) -> hardware.InstanceInfo:
-    """Read the power state of an instance's LPAR.
+def info_of(state: str | None) -> hardware.InstanceInfo:
+    """Return nova's information about an LPAR in a PartitionState.
 
     :returns: the power state in :data:`POWERVM_TO_NOVA_STATE`, with the case
         of the PartitionState ignored; NOSTATE if it is not in the table.
-    :raises nova.exception.InstanceNotFound: if it has no LPAR on this host.
     """
-    state = get_vm_qp(adapter, get_pvm_uuid(instance), 'PartitionState')
     return hardware.InstanceInfo(_POWER_STATES.get(
         state.lower() if isinstance(state, str) else None,
         power_state.NOSTATE))
+
+
+def get_vm_info(adapter: Any, instance: Any) -> hardware.InstanceInfo:
+    """Read the power state of an instance's LPAR.
+
+    :returns: see :func:`info_of`.
+    :raises nova.exception.InstanceNotFound: if it has no LPAR on this host.
+    """
+    return info_of(get_vm_qp(
+        adapter, get_pvm_uuid(instance), 'PartitionState'))
 
 
 def instance_exists(adapter: Any, instance: Any) -> bool:

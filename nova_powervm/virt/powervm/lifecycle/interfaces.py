@@ -51,6 +51,19 @@ Observed = PartitionState | Absent
 Listing = Mapping[LparUuid, PartitionState]
 
 
+class Listed(NamedTuple):
+    """A list of the states of all LPARs.
+
+    :ivar began: clock time when its read began; what it says was so then or
+        later.
+    :ivar ended: clock time when its read ended.
+    """
+
+    began: float
+    ended: float
+    states: Listing
+
+
 class Record(NamedTuple):
     """What nova says of an instance, as far as the event module looks at it.
 

@@ -54,6 +54,8 @@ class LparStates:
     For one thread at a time, but for :meth:`reset`, :meth:`forget` and
     :meth:`check`.
 
+    :ivar latest: the last list of all LPARs; None if there is none yet.
+
     :param driver: its ``adapter`` is used, the one that it has at the time.
     :param statistics: where reads are counted.
     :param clock: monotonic clock, seconds.
@@ -66,6 +68,7 @@ class LparStates:
         self._driver = driver
         self._stats = statistics
         self._clock = clock
+        self.latest: interfaces.Listed | None = None
         self._lister = listing.Lister(driver, statistics, clock)
         # LPARs whose last read of their own failed as if NovaLink was away,
         # and those of which it was found that only they fail.
@@ -134,10 +137,13 @@ class LparStates:
 
     def _read_all(self) -> interfaces.Listing | Exception:
         """Return a list of all LPARs, or why it cannot be read."""
+        began = self._clock()
         try:
-            return self._lister.read()
+            states = self._lister.read()
         except Exception as error:
             return error
+        self.latest = interfaces.Listed(began, self._clock(), states)
+        return states
 
     def _away(self, error: Exception,
               lpars: Collection[interfaces.LparUuid],

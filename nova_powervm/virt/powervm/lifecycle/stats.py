@@ -69,13 +69,16 @@ class Statistics:
     Thread-safe, and safe to read from a signal handler, as are the gauges.
 
     :param gauges: a function for each gauge; called when somebody asks.
+    :param reported: whether they are in the Guru Meditation Report.
     """
 
-    def __init__(self, gauges: Mapping[str, Callable[[], float]]) -> None:
+    def __init__(self, gauges: Mapping[str, Callable[[], float]],
+                 reported: bool = True) -> None:
         self._gauges = gauges
         self._lock = threading.Lock()
         self._counters: dict[str, float] = dict.fromkeys(COUNTERS, 0)
-        _reported.add(self)
+        if reported:
+            _reported.add(self)
 
     def add(self, **counts: float) -> None:
         """Add to counters.

@@ -19,6 +19,7 @@ from pypowervm.wrappers import managed_system
 from nova_powervm.testing import logs
 from nova_powervm.testing import novalink
 from nova_powervm.tests import base
+from nova_powervm.virt.powervm import compute_service
 from nova_powervm.virt.powervm import driver
 from nova_powervm.virt.powervm import session as pvm_session
 from nova_powervm.virt.powervm import vm
@@ -91,6 +92,8 @@ class DriverTestCase(TestCase):
             pvm_session, 'Session', side_effect=self.make_session)
         self.get_systems = self.patch_object(
             managed_system.System, 'get', return_value=[self.system])
+        self.compute_service = self.patch_object(
+            compute_service, 'ComputeService', autospec=True)
         self.load_handler = self.patch_object(
             driver, '_load_handler_class', return_value=StoppableHandler)
         self.driver = driver.PowerVMDriver(mock.sentinel.virtapi)
