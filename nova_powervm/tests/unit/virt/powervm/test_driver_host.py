@@ -17,8 +17,10 @@ import datetime
 import fixtures
 import mock
 from nova.compute import provider_tree
+from nova import exception
 from nova.virt import node as nova_node
 from oslo_utils.fixture import uuidsentinel as uuids
+from pypowervm import exceptions as pvm_exc
 from pypowervm.wrappers import logical_partition
 from pypowervm.wrappers import managed_system
 
@@ -75,6 +77,33 @@ class ResourcesTestCase(HostTestCase):
         tree.update_inventory('host', inventory or {})
         self.driver.update_provider_tree(tree, 'host')
         return tree.data('host').inventory
+
+    def read_again(self, age):
+        """Update the provider tree some seconds after the last read."""
+        self.driver.adapter = self.newer.adapter
+        refresh = self.patch_object(managed_system.System, 'refresh',
+                                    return_value=self.newer)
+        self.driver._system_read_at -= age
+        self.update_provider_tree()
+        return refresh.call_count
+
+    def test_provider_tree_of_a_recent_read(self):
+        self.assertEqual(0, self.read_again(100.0))
+
+    def test_provider_tree_of_an_old_read(self):
+        self.assertEqual(1, self.read_again(120.0))
+        self.update_provider_tree()
+        self.assertIs(self.newer, self.driver.host_wrapper)
+
+    def test_outage(self):
+        self.patch_object(managed_system.System, 'refresh',
+                          side_effect=pvm_exc.ConnectionError('refused'))
+        self.assertRaises(exception.HypervisorUnavailable,
+                          self.driver.get_available_resource, 'host')
+        self.update_provider_tree()
+        self.driver._system_read_at -= 120.0
+        self.assertRaises(exception.HypervisorUnavailable,
+                          self.update_provider_tree)
 
     def test_provider_tree(self):
         self.flags(reserved_host_memory_mb=1000, reserved_host_cpus=2,

@@ -20,7 +20,6 @@ import mock
 from nova import exception
 from oslo_config import cfg
 from pypowervm import exceptions as pvm_exc
-from pypowervm.helpers import log_helper
 from pypowervm.helpers import vios_busy
 
 from nova_powervm.testing import novalink
@@ -53,8 +52,28 @@ class InitHostTestCase(driver_base.DriverTestCase):
         self.driver.init_host('host')
 
         self.assertEqual(
-            [log_helper.log_helper, vios_busy.vios_busy_retry_helper],
+            [connection.log_failed_changes, vios_busy.vios_busy_retry_helper],
             self.driver.adapter.helpers)
+
+    def test_service_is_watched(self):
+        self.driver.init_host('host')
+
+        self.compute_service.assert_called_once_with(
+            'host', 120, mock.ANY, mock.sentinel.virtapi)
+        service = self.compute_service.return_value
+        service.start.assert_called_once_with()
+        away_since = self.compute_service.call_args.args[2]
+        self.assertIsNone(away_since())
+        self.driver.session.away_since = 7.0
+        self.assertEqual(7.0, away_since())
+        self.driver.cleanup_host('host')
+        service.stop.assert_called_once_with()
+        self.assertIsNone(away_since())
+
+    def test_service_is_left_alone(self):
+        self.flags(group='powervm', disable_service_after=0)
+        self.driver.init_host('host')
+        self.compute_service.assert_not_called()
 
     def test_handler_is_subscribed(self):
         self.driver.init_host('host')

@@ -17,6 +17,7 @@ from pypowervm import adapter as pvm_adapter
 from pypowervm import const
 from pypowervm import exceptions as pvm_exc
 
+from nova_powervm.testing import novalink
 from nova_powervm.tests.unit.virt.powervm import driver_base
 from nova_powervm.virt.powervm import session
 
@@ -45,7 +46,8 @@ class SessionTestCase(driver_base.TestCase):
         super().setUp()
         self.request = self.patch_object(pvm_adapter.Session, 'request')
         self.patch_object(pvm_adapter.Session, '_logon', new=logon)
-        self.session = session.Session()
+        self.clock = novalink.Clock()
+        self.session = session.Session(clock=self.clock)
 
     def send(self, path, error=None, status=200, body='<feed/>', **kwargs):
         """Send a request that succeeds, or raises an error."""
@@ -163,6 +165,79 @@ class LostTestCase(SessionTestCase):
 
 
 @ddt.ddt
+class AwayTestCase(SessionTestCase):
+
+    def send_later(self, error=None, after=10.0, takes=0.0):
+        """Send a request some seconds after the last one."""
+        self.clock.now += after
+        response = pvm_adapter.Response('GET', READ, 200, 'OK', {}, body='')
+
+        def request(*args, **kwargs):
+            self.clock.now += takes
+            if error is not None:
+                raise error
+            return response
+
+        self.request.side_effect = request
+        try:
+            self.session.request('GET', READ)
+        except type(error or OSError()) as e:
+            self.assertIs(error, e)
+
+    def failed(self, status):
+        return pvm_exc.HttpError(
+            pvm_adapter.Response('GET', READ, status, 'reason', {}))
+
+    def assert_away_for(self, seconds):
+        self.assertEqual(self.clock.now - seconds, self.session.away_since)
+
+    def test_at_first(self):
+        self.assertIsNone(self.session.away_since)
+
+    def test_answer(self):
+        self.send_later()
+        self.assertIsNone(self.session.away_since)
+
+    @ddt.named_data(('refused', no_connection()),
+                    ('timeout', pvm_exc.TimeoutError('slow')),
+                    ('unauthorized', unauthorized()))
+    def test_no_answer(self, error):
+        """The first of several counts, from its beginning."""
+        self.send_later(error, takes=3.0)
+        self.assert_away_for(3.0)
+        self.send_later(error)
+        self.assert_away_for(13.0)
+
+    def test_service_unavailable(self):
+        self.send_later(self.failed(503))
+        self.assert_away_for(0.0)
+
+    @ddt.data(404, 500)
+    def test_answer_that_is_an_error(self, status):
+        self.send_later(no_connection())
+        self.send_later(self.failed(status))
+        self.assertIsNone(self.session.away_since)
+
+    def test_answer_after_all(self):
+        self.send_later(no_connection())
+        self.send_later()
+        self.assertIsNone(self.session.away_since)
+
+    def test_others_are_answered_meanwhile(self):
+        """A poll waits in vain for 45 seconds, and a read does not."""
+        def answer_another(*args, **kwargs):
+            self.clock.now += 40.0
+            self.send_later(after=0.0)
+            self.clock.now += 5.0
+            raise no_connection()
+
+        self.request.side_effect = answer_another
+        self.assertRaises(pvm_exc.ConnectionError, self.session.request,
+                          'GET', POLL)
+        self.assert_away_for(5.0)
+
+
+@ddt.ddt
 class TimeoutTestCase(SessionTestCase):
     """Seconds after which a request fails; -1 is pypowervm's default."""
 
@@ -175,8 +250,20 @@ class TimeoutTestCase(SessionTestCase):
         self.send(QUICK_READ, timeout=timeout)
         self.assert_timeout(expected)
 
-    def test_other_read(self):
-        self.send(READ, timeout=-1)
+    @ddt.named_data(('default', -1, 120.0), ('none', None, None),
+                    ('longer', 600, 600))
+    def test_other_read(self, timeout, expected):
+        self.send(READ, timeout=timeout)
+        self.assert_timeout(expected)
+
+    def test_read_without_a_timeout(self):
+        self.send(READ)
+        self.assert_timeout(120.0)
+
+    def test_change(self):
+        """An upload may take long."""
+        self.request.side_effect = None
+        self.session.request('PUT', READ, timeout=-1)
         self.assert_timeout(-1)
 
     @ddt.named_data(('default', -1, 45.0), ('none', None, 45.0),
