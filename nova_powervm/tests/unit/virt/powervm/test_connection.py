@@ -16,7 +16,7 @@ import ddt
 from pypowervm import exceptions as pvm_exc
 from pypowervm.helpers import log_helper
 
-from nova_powervm.testing import novalink
+from nova_powervm.testing import logs
 from nova_powervm.tests.unit.virt.powervm import driver_base
 from nova_powervm.virt.powervm import connection
 
@@ -26,7 +26,7 @@ class LogFailedChangesTestCase(driver_base.TestCase):
 
     def setUp(self):
         super().setUp()
-        self.session = novalink.FakeSession()
+        self.logs = self.useFixture(logs.Logs(log_helper.__name__))
         self.send = connection.log_failed_changes(self.request)
         self.requests = []
         self.addCleanup(log_helper.log_store.__dict__.clear)
@@ -39,8 +39,7 @@ class LogFailedChangesTestCase(driver_base.TestCase):
         self.assertRaises(pvm_exc.ConnectionError, self.send, method,
                           '/path', timeout=7)
         self.assertEqual([(method, '/path', {'timeout': 7})], self.requests)
-        return [record for record in self.logs.records
-                if record.name == log_helper.LOG.logger.name]
+        return self.logs.records
 
     @ddt.data('PUT', 'POST', 'DELETE')
     def test_change(self, method):
