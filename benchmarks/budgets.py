@@ -58,6 +58,10 @@ def checks(storms: Iterable[Figures], floor: Figures | None,
                             storm[f'{kind}_bytes'], _LPAR_BYTES)
                       for kind in ('pending', 'agreed')]
             continue
+        if name == 'power sync':
+            found.append(Check(name, 'REST reads', storm['reads'], _READS))
+        if 'poll' not in storm:
+            continue
         if name.startswith('redundant'):
             limit = math.ceil(lpars / _LOOKUP_LPARS)
             found.append(Check(name, 'lookups', storm['lookups'], limit))

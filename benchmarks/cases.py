@@ -34,6 +34,7 @@ from pypowervm.wrappers import logical_partition
 
 from benchmarks import figures
 from benchmarks import instruments
+from benchmarks import power_sync
 from benchmarks import rig
 from benchmarks import rpc
 from nova_powervm.virt.powervm import vm
@@ -207,7 +208,8 @@ def reads(bench: rig.Rig) -> list[figures.Figures]:
 
 CASES: dict[str, Callable[[rig.Rig], list[figures.Figures]]] = {
     'redundant': redundant, 'busy': busy, 'reboot': reboot, 'crash': crash,
-    'floor': floor, 'memory': memory, 'reads': reads}
+    'floor': floor, 'memory': memory, 'reads': reads,
+    'sync': power_sync.sync}
 
 
 def _set_state(bench: rig.Rig, state: str, events: int) -> int:

@@ -148,6 +148,11 @@ class Conductor:
             case 'InstanceList.get_by_host':
                 host = self._argument(request, 0, 'host')
                 return self._answer_list(request, {'host': host})
+            case 'InstanceList.get_uuids_by_host':
+                host = self._argument(request, 0, 'host')
+                uuids = [row['uuid']
+                         for row in self._table.find({'host': host})]
+                return self._answer_object(json.dumps(uuids).encode())
             case 'Instance.refresh':
                 return self._refresh(request['object'])
             case 'Instance.save':

@@ -90,10 +90,14 @@ def _calls(bench: rig.Rig) -> Figures:
     return {
         'lookups': count(calls, rpc.MODULE),
         'nova_calls': count(calls, rpc.NOVA),
-        'reads': sum(requests.get(kind, 0) for kind in _READS)
-        - bench.host.info_reads,
+        'reads': reads(requests) - bench.host.info_reads,
         'nova_reads': bench.host.info_reads,
         'calls': calls, 'requests': requests}
+
+
+def reads(requests: dict[str, int]) -> int:
+    """Return the reads of LPARs among the requests to the simulator."""
+    return sum(requests.get(kind, 0) for kind in _READS)
 
 
 def count(calls: dict[str, int], origin: str) -> int:

@@ -34,7 +34,6 @@ from nova.compute import power_state
 from nova.compute import vm_states
 import nova.conf
 from nova import objects
-from nova.virt import driver
 from nova.virt import event as virtevent
 from nova.virt import hardware
 from oslo_utils import timeutils
@@ -55,13 +54,16 @@ class ComputeAPI(api.API):
 
 
 class Manager(manager.ComputeManager):
-    """nova's compute manager, as far as lifecycle events need it."""
+    """nova's compute manager, as far as power states need it."""
 
-    def __init__(self, host_driver: driver.ComputeDriver,
+    def __init__(self, host_driver: Any,
                  client: rpc.ConductorClient) -> None:
         self.driver = host_driver
         self.host = HOST
         self.compute_api = ComputeAPI(client)
+        # For the power sync.
+        self._syncs_in_progress: set[str] = set()
+        self._syncs_in_progress_lock = threading.Lock()
 
 
 class HostDriver(drivers.EventDriver):

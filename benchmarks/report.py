@@ -31,7 +31,7 @@ def storms(figures: Iterable[Mapping[str, Any]],
     """Return a table with a line for each storm."""
     return tables.table(
         [_HEADINGS, *(_row(storm, floor) for storm in figures
-                      if storm['name'] != 'memory')], rules=(1,))
+                      if 'poll' in storm)], rules=(1,))
 
 
 def _row(storm: Mapping[str, Any],
@@ -73,6 +73,13 @@ def memory_text(memory: Mapping[str, Any]) -> str:
     return (f'memory: {memory["pending_bytes"]:.0f} bytes for each pending '
             f'LPAR, {memory["agreed_bytes"]:.0f} for each LPAR that nova is '
             'known to agree about')
+
+
+def power_sync_text(sync: Mapping[str, Any]) -> str:
+    """Say what a round of nova's periodic power sync cost."""
+    return (f'{sync["name"]}: {sync["reads"]} REST reads and '
+            f'{sync["calls"]} calls for {sync["lpars"]} instances in '
+            f'{sync["seconds"]:.2f} s, CPU {sync["cpu"]:.1f} s')
 
 
 def checks_text(checks: Iterable[budgets.Check]) -> str:

@@ -41,7 +41,7 @@ from benchmarks import processes
 from benchmarks import report
 from nova_powervm.testing import backends
 
-STORMS = ('redundant', 'busy', 'reboot', 'crash', 'memory')
+STORMS = ('redundant', 'busy', 'reboot', 'crash', 'memory', 'sync')
 
 # Conductor calls of nova for one event, as many or more than there are.
 _CALLS = 6
@@ -144,13 +144,15 @@ def run_backend(backend: str, options: argparse.Namespace,
 def show(result: dict[str, Any]) -> None:
     print(f'\nbackend: {result["backend"]}')
     storms, floor = result['storms'], result['floor']
-    if any(storm['name'] != 'memory' for storm in storms):
+    if any('poll' in storm for storm in storms):
         print(report.storms(storms, floor))
     if floor is not None:
         print(report.floor_text(floor))
     for storm in storms:
         if storm['name'] == 'memory':
             print(report.memory_text(storm))
+        elif 'poll' not in storm:
+            print(report.power_sync_text(storm))
     print(report.checks_text(
         [budgets.Check(check['storm'], check['figure'], check['measured'],
                        check['limit']) for check in result['checks']]))

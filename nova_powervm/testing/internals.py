@@ -60,6 +60,16 @@ def make_conf(host: str = HOST, **options: Any) -> cfg.ConfigOpts:
     return conf
 
 
+def hasten_service(driver: Any, after: float) -> Any:
+    """Let a driver see soon to nova's compute service.
+
+    :param after: seconds of absence of NovaLink after which it is disabled.
+    :returns: a function that makes it look now.
+    """
+    driver._service._after = after
+    return driver._service.check
+
+
 def handler_of(driver: Any) -> Any:
     """Return the event handler of a driver that ``init_host`` has set up."""
     return driver._event_handler
@@ -85,6 +95,7 @@ class ShortTimes(fixtures.Fixture):
             (_session, '_POLL_TIMEOUT'): poll,
             (_session, '_LOGON_TIMEOUT'): read,
             (_session, '_QUICK_TIMEOUT'): read,
+            (_session, '_READ_TIMEOUT'): read,
             (_listing, 'TIMEOUT_SECONDS'): read,
             (_lpar_states, 'TIMEOUT_SECONDS'): read,
             # pypowervm waits before it repeats a request.

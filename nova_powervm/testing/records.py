@@ -75,8 +75,8 @@ class Records(fixtures.Fixture):
     """nova's records of instances. Thread-safe.
 
     As a fixture it makes nova's objects read from here, by
-    ``Instance.get_by_uuid``, ``InstanceList.get_by_filters`` and
-    ``InstanceList.get_by_host``.
+    ``Instance.get_by_uuid``, ``InstanceList.get_by_filters``,
+    ``InstanceList.get_by_host`` and ``InstanceList.get_uuids_by_host``.
 
     :ivar host: name of this host.
     :ivar instances: the records by uuid. A test may change a record at any
@@ -107,7 +107,8 @@ class Records(fixtures.Fixture):
     def _setUp(self) -> None:
         for cls, name in ((objects.Instance, 'get_by_uuid'),
                           (objects.InstanceList, 'get_by_filters'),
-                          (objects.InstanceList, 'get_by_host')):
+                          (objects.InstanceList, 'get_by_host'),
+                          (objects.InstanceList, 'get_uuids_by_host')):
             self.addCleanup(setattr, cls, name, vars(cls)[name])
             setattr(cls, name, staticmethod(getattr(self, name)))
 
@@ -207,6 +208,10 @@ class Records(fixtures.Fixture):
         with self._lock:
             return [record.obj_clone() for record in self.instances.values()
                     if record.host == host and not record.deleted]
+
+    def get_uuids_by_host(self, context: Any, host: str) -> list[str]:
+        """Answer as ``InstanceList.get_uuids_by_host`` does."""
+        return [record.uuid for record in self.get_by_host(context, host)]
 
     def _call(self) -> None:
         """Take as long, and fail as often, as calls to nova-conductor do."""

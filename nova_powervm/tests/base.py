@@ -16,6 +16,8 @@ import logging
 from typing import Any
 
 import fixtures
+from nova.compute import power_state
+from nova.compute import vm_states
 from nova import context as nova_context
 from nova import objects
 from oslo_config import fixture as config_fixture
@@ -59,7 +61,9 @@ def make_instance(context, uuid=None, extra_specs=None, memory_mb=1024,
     # patches the process for eventlet.
     return objects.Instance(
         context, id=1, uuid=uuid or uuidutils.generate_uuid(),
-        host='host', system_metadata={}, flavor=objects.Flavor(
+        host='host', vm_state=vm_states.ACTIVE,
+        power_state=power_state.RUNNING, system_metadata={},
+        flavor=objects.Flavor(
             id=1, name='small', flavorid='small', memory_mb=memory_mb,
             vcpus=vcpus, root_gb=0, ephemeral_gb=0, swap=0,
             extra_specs=extra_specs or {}))

@@ -47,7 +47,7 @@ class TestVirtDriver(test_virt_drivers._VirtDriverTestCase, test.TestCase):
         self.useFixture(pauses.ShortPauses())
         self.addCleanup(self.delete_lpars)
         self.flags(group='powervm', rest_port=self.simulator.port,
-                   bare_lpars=True)
+                   bare_lpars=True, disable_service_after=0)
         self.connection.init_host('host')
         self.addCleanup(self.connection.cleanup_host, 'host')
 

@@ -70,7 +70,8 @@ class FaultsTestCase(case.WireTestCase):
         self.lpars = self.control.add_lpars(MANY + 2)
         self.flags(host=internals.HOST)
         self.flags(group='powervm', rest_port=self.simulator.port,
-                   rest_connect_tries=1, event_delay=_DELAY)
+                   rest_connect_tries=1, event_delay=_DELAY,
+                   disable_service_after=0)
         self.driver = driver.PowerVMDriver(None)
         self.nova = self.useFixture(nova.Nova(self.driver))
         self.nova.add(self.lpars)

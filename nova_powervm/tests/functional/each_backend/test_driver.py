@@ -25,6 +25,7 @@ from nova.virt import event
 from oslo_utils.fixture import uuidsentinel as uuids
 
 from nova_powervm.sim import process
+from nova_powervm.testing import internals
 from nova_powervm.testing import nova
 from nova_powervm.testing import waiting
 from nova_powervm.tests import base
@@ -51,7 +52,8 @@ class TestDriver(case.WireTestCase):
         self.addCleanup(self.delete_lpars)
         self.flags(host='host')
         self.flags(group='powervm', rest_port=self.simulator.port,
-                   rest_connect_tries=1, bare_lpars=True, event_delay=0.2)
+                   rest_connect_tries=1, bare_lpars=True, event_delay=0.2,
+                   disable_service_after=0)
         self.driver = driver.PowerVMDriver(None)
         # What nova knows, for the event handler.
         self.nova = self.useFixture(nova.Nova(self.driver, 'host'))
@@ -172,6 +174,15 @@ class TestDriver(case.WireTestCase):
         self.assertEqual(0, self.driver.get_num_instances())
         self.assertIn(' 0:', self.driver.get_host_uptime())
 
+    def test_power_sync_uses_the_list_of_the_event_handler(self):
+        handler = internals.handler_of(self.driver)
+        waiting.wait_until(
+            lambda: handler.listed, 'the first resync',
+            details=handler.statistics.as_dict)
+        self.control.reset_counters()
+        self.assertEqual(0, self.driver.get_num_instances())
+        self.assertNotIn('quick_all', self.control.counters())
+
     def test_resources(self):
         before = self.driver.get_available_resource('host')
         self.spawn(memory_mb=4096)
@@ -191,7 +202,8 @@ class TestDriver(case.WireTestCase):
     def test_restart_of_nova_compute(self):
         instance = self.spawn()
         self.driver.cleanup_host('host')
-        self.assertRaises(AttributeError, self.driver.get_info, instance)
+        self.assertRaises(AttributeError, self.driver.get_info, instance,
+                          use_cache=False)
 
         self.driver.init_host('host')
 

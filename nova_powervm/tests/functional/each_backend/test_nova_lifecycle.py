@@ -20,7 +20,9 @@ from nova.compute import power_state
 from nova import context
 from oslo_utils import uuidutils
 
+from nova_powervm.testing import internals
 from nova_powervm.tests.functional.each_backend import nova_case
+from nova_powervm.virt.powervm import compute_service
 
 
 @ddt.ddt
@@ -53,6 +55,39 @@ class TestNovaLifecycle(nova_case.NovaTestCase):
                       power_state=power_state.SHUTDOWN)
         self.settle()
         self.assert_agreement()
+
+    def compute_service(self):
+        """Return status and reason of the compute service, by the API."""
+        service, = self.cloud.api.get_services(binary='nova-compute')
+        return service['status'], service['disabled_reason']
+
+    def test_service_is_disabled_while_novalink_is_away(self):
+        look = internals.hasten_service(self.cloud.driver, 0.5)
+
+        def is_seen(expected):
+            look()
+            return self.compute_service() == expected
+
+        self.addCleanup(self.control.clear_faults)
+        self.control.inject_fault('*', 'unavailable')
+        self.wait(lambda: is_seen(('disabled', compute_service.REASON)),
+                  'the service is disabled')
+        # The server is left alone.
+        self.assertTrue(self.seen(self.server.uuid, status='ACTIVE'))
+        self.control.clear_faults()
+        self.wait(lambda: is_seen(('enabled', None)),
+                  'the service is enabled')
+        self.stay(status='ACTIVE')
+
+    def test_periodic_power_sync(self):
+        """The server's LPAR stopped, and the event got lost."""
+        self.control.inject_fault('event', 'lose')
+        self.addCleanup(self.control.clear_faults)
+        self.control.set_state([self.server.lpar], 'not activated')
+        manager = self.cloud.compute.manager
+        self.assertEqual(1, manager.driver.get_num_instances())
+        manager._sync_power_states(context.get_admin_context())
+        self.wait_for(self.server.uuid, status='SHUTOFF', task_state=None)
 
     def assert_nothing_is_emitted(self, action, status):
         self.cloud.act([self.server.uuid], action)
