@@ -65,10 +65,14 @@ class SharedListing:
     def get(self) -> interfaces.Listing:
         """Return the states of all LPARs, of late.
 
+        What nova last did to one of them is in it.
+
         :raises nova.exception.HypervisorUnavailable: if they cannot be read,
             or could not within FAILURE_SECONDS.
         """
-        return self._get().states
+        with self._ended:
+            acted_at = max(self._acted_at.values(), default=None)
+        return self._get(acted_at).states
 
     def state(self, lpar: interfaces.LparUuid
               ) -> interfaces.PartitionState | None:
@@ -94,21 +98,24 @@ class SharedListing:
                 if acted_at < now - _ACTED_SECONDS:
                     del self._acted_at[other]
 
-    def _get(self) -> interfaces.Listed:
+    def _get(self, after: float | None = None) -> interfaces.Listed:
+        """Return a list, read by whomever.
+
+        :param after: when its read must have begun at the earliest.
+        """
         while True:
             with self._ended:
                 listed = self._recent()
-                if listed is not None:
+                if listed is not None and (
+                        after is None or listed.began > after):
                     return listed
                 if self._clock() < self._failed_at + FAILURE_SECONDS:
-                    raise exception.HypervisorUnavailable(
-                        'Cannot list the LPARs: %s' % self._error
-                    ) from self._error
+                    raise _failure(self._error) from self._error
                 if self._reading:
                     self._ended.wait()
                     continue
                 self._reading = True
-            self._read_all()
+            return self._read_all()
 
     def _recent(self) -> interfaces.Listed | None:
         """Return the newest list that is not too old."""
@@ -121,20 +128,25 @@ class SharedListing:
             self._latest = None
         return self._latest
 
-    def _read_all(self) -> None:
+    def _read_all(self) -> interfaces.Listed:
         began = self._clock()
-        listed, error = None, None
         try:
             states = self._read()
             listed = interfaces.Listed(began, self._clock(), states)
-        except Exception as e:
-            error = e
+            with self._ended:
+                self._latest = listed
+            return listed
+        except Exception as error:
+            with self._ended:
+                self._error, self._failed_at = error, self._clock()
+            raise _failure(error) from error
         finally:
             # Also if this thread is being killed: others wait for it.
             with self._ended:
                 self._reading = False
-                if listed is not None:
-                    self._latest = listed
-                elif error is not None:
-                    self._error, self._failed_at = error, self._clock()
                 self._ended.notify_all()
+
+
+def _failure(error: Exception | None) -> exception.HypervisorUnavailable:
+    return exception.HypervisorUnavailable(
+        'Cannot list the LPARs: %s' % error)

@@ -81,7 +81,7 @@ class TestNovaLifecycle(nova_case.NovaTestCase):
 
     def test_periodic_power_sync(self):
         """The server's LPAR stopped, and the event got lost."""
-        self.control.inject_fault('event', 'lose')
+        self.control.inject_fault('event', 'drop')
         self.addCleanup(self.control.clear_faults)
         self.control.set_state([self.server.lpar], 'not activated')
         manager = self.cloud.compute.manager

@@ -132,6 +132,17 @@ class ActedTestCase(SharedListingTestCase):
         self.clock.now += 1.0
         self.assertEqual('running', self.listing.state(ONE))
 
+    def test_all_lpars(self):
+        """One may have been created since."""
+        self.listing.get()
+        self.clock.now += 1.0
+        self.listing.acted('LPAR-3')
+        self.lpars['LPAR-3'] = 'running'
+        self.clock.now += 1.0
+        self.assertEqual(self.lpars, self.listing.get())
+        self.listing.get()
+        self.assertEqual(2, self.reads)
+
     @ddt.named_data(('many_minutes', 599.0, {ONE, TWO}),
                     ('more', 601.0, {TWO}))
     def test_it_is_remembered_for_longer_than_any_read(self, age, expected):
