@@ -36,7 +36,7 @@ class _OneReadEach:
         self._driver = the_driver
 
     def get_num_instances(self) -> int:
-        return virt_driver.ComputeDriver.get_num_instances(self._driver)
+        return int(virt_driver.ComputeDriver.get_num_instances(self._driver))
 
     def get_info(self, instance: object) -> hardware.InstanceInfo:
         return self._driver.get_info(instance, use_cache=False)

@@ -65,6 +65,8 @@ class TestNovaLifecycle(nova_case.NovaTestCase):
         look = internals.hasten_service(self.cloud.driver, 0.5)
 
         def is_seen(expected):
+            # A poll that is on its way has an answer at once.
+            self.control.storm([self.server.lpar], events=1)
             look()
             return self.compute_service() == expected
 
