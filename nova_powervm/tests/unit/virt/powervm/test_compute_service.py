@@ -180,6 +180,8 @@ class FailureTestCase(ComputeServiceTestCase):
         method = self.find if call == 'lookup' else self.record.save
         method.side_effect = self.fail
         self.go_away()
+        self.check(0.5)
+        self.assertEqual(1, method.call_count)
         self.check(10.0)
         self.assertEqual(2, method.call_count)
         self.assertEqual(1, len(self.logged(logging.WARNING)))

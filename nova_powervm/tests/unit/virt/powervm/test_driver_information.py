@@ -101,6 +101,20 @@ class GetInfoTestCase(driver_base.InstanceTestCase):
         act(self.driver, self.instance)
         self.assert_read()
 
+    def test_nova_is_acting(self):
+        """A list that was read before may be wrong already."""
+        self.get_info()
+        self.calls.power_off.side_effect = (
+            lambda *args: self.assert_read())
+        self.driver.power_off(self.instance)
+        self.calls.get_vm_info.assert_called_once()
+
+    def test_list_that_was_read_while_nova_acted(self):
+        self.calls.power_off.side_effect = lambda *args: self.get_info()
+        self.driver.power_off(self.instance)
+        self.calls.get_vm_info.reset_mock()
+        self.assert_read()
+
     def test_instances_share_a_list(self):
         other = base.make_instance(
             self.context, uuid=driver_base.LPAR_UUID.lower())
