@@ -34,6 +34,7 @@ from pypowervm.wrappers import logical_partition
 from pypowervm.wrappers import managed_system
 
 from nova_powervm import conf
+from nova_powervm.conf import release_9
 from nova_powervm.virt.powervm import host as pvm_host
 from nova_powervm.virt.powervm.lifecycle import opts
 from nova_powervm.virt.powervm import session as pvm_session
@@ -103,6 +104,7 @@ class PowerVMDriver(driver.ComputeDriver):
         self.cleanup_host(host)
         # First what needs no service, so that it is told without a wait.
         opts.validate(CONF)
+        release_9.warn_if_set(CONF)
         handler_class = _load_handler_class(CONF.powervm.event_handler)
         if CONF.powervm.bare_lpars:
             LOG.warning('[powervm] bare_lpars is set: servers are created '
