@@ -21,10 +21,11 @@ from nova import context
 from oslo_utils import uuidutils
 
 from nova_powervm.tests.functional.each_backend import nova_case
+from nova_powervm.tests.functional.each_backend import nova_flavors
 
 
 @ddt.ddt
-class TestNovaLifecycle(nova_case.NovaTestCase):
+class TestNovaLifecycle(nova_flavors.FlavorTests, nova_case.NovaTestCase):
 
     def test_stopped_outside_nova(self):
         self.control.power([self.server.lpar], 'off')
