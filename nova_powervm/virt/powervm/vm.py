@@ -237,6 +237,11 @@ def _build_lpar(adapter: Any, host_wrapper: Any, instance: Any) -> Any:
             get_pvm_uuid(instance))
     except pvm_exc.Error as e:
         raise exception.InstanceDeployFailure(reason=str(e)) from e
+    except exception.ComputeResourcesUnavailable as e:
+        # nova logs it at DEBUG, and the server's fault does not have it.
+        LOG.warning('The LPAR cannot be created on this host: %s',
+                    e.kwargs['reason'], instance=instance)
+        raise
     except flavor.InvalidFlavor as e:
         raise exception.BuildAbortException(
             instance_uuid=instance.uuid, reason=str(e)) from e

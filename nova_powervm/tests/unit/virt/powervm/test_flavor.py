@@ -12,6 +12,8 @@
 
 """LPARs from flavors."""
 
+import logging
+
 import ddt
 import mock
 from nova import exception
@@ -58,12 +60,14 @@ class FlavorTestCase(test_vm_lpar.CreateTestCase):
         self.post.assert_not_called()
 
     def assert_not_here(self, *words, **specs):
-        """Assert that another host may create it."""
+        """Assert that another host may create it; the log says why."""
         e = self.assertRaises(exception.ComputeResourcesUnavailable,
                               self.create, extra_specs=prefixed(specs))
         for word in words:
             self.assertIn(word, e.kwargs['reason'])
         self.post.assert_not_called()
+        warning, = self.logged(logging.WARNING)
+        self.assertEqual((e.kwargs['reason'],), warning.args)
 
 
 @ddt.ddt
