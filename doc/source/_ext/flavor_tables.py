@@ -17,6 +17,7 @@ Each function that :data:`TABLES` names returns reStructuredText.
 
 from collections.abc import Callable
 
+from nova_powervm.virt.powervm import extra_spec_values as kinds
 from nova_powervm.virt.powervm import extra_specs
 
 
@@ -41,8 +42,8 @@ TABLES: dict[str, Callable[[], str]] = {
 }
 
 
-def _values(values: extra_specs.Values) -> str:
-    if isinstance(values, extra_specs.Words):
+def _values(values: kinds.Values) -> str:
+    if isinstance(values, kinds.Words):
         return ', '.join('``%s``' % word for word in values.values)
     return values.form
 

@@ -22,6 +22,7 @@ from typing import Any
 from nova.api.validation.extra_specs import base
 from nova import exception
 
+from nova_powervm.virt.powervm import extra_spec_values as kinds
 from nova_powervm.virt.powervm import extra_specs
 
 
@@ -53,15 +54,15 @@ def register() -> list[Validator]:
           for name, reason in extra_specs.REFUSED.items())]
 
 
-def _value(values: extra_specs.Values) -> dict[str, Any]:
+def _value(values: kinds.Values) -> dict[str, Any]:
     """Describe values as nova does."""
-    if isinstance(values, extra_specs.Integer):
+    if isinstance(values, kinds.Integer):
         bounds = {'min': values.least, 'max': values.most}
         return {'type': int, 'description': values.form, **{
             bound: value for bound, value in bounds.items()
             if value is not None}}
-    if isinstance(values, extra_specs.Boolean):
+    if isinstance(values, kinds.Boolean):
         return {'type': bool}
-    if isinstance(values, extra_specs.Words):
+    if isinstance(values, kinds.Words):
         return {'type': str, 'enum': tuple(values.values)}
     return {'type': str, 'description': values.form}

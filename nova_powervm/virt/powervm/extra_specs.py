@@ -19,15 +19,13 @@ support matrix shows it. It needs neither nova nor its configuration.
 from collections.abc import Mapping
 import dataclasses
 import enum
-import math
-import re
 from types import MappingProxyType
 from typing import Any
-from typing import Protocol
 
-from oslo_utils import strutils
 from pypowervm.utils import lpar_builder
 from pypowervm.wrappers import base_partition
+
+from nova_powervm.virt.powervm import extra_spec_values as kinds
 
 PREFIX = 'powervm:'
 
@@ -40,115 +38,6 @@ class Processors(enum.Enum):
 
     SHARED = 'shared'
     DEDICATED = 'dedicated'
-
-
-class Values(Protocol):
-    """The values that an extra spec can have.
-
-    ``form`` completes the sentence "it must be ...".
-    """
-
-    @property
-    def form(self) -> str:
-        """What a value must be, in words."""
-
-    def parse(self, text: str) -> Any:
-        """Return the value for pypowervm.
-
-        :raises ValueError: if it is not one of the values.
-        """
-
-
-@dataclasses.dataclass(frozen=True)
-class Integer:
-    """Integers within bounds; no upper one if it is None."""
-
-    least: int
-    most: int | None = None
-
-    @property
-    def form(self) -> str:
-        """What a value must be, in words."""
-        if self.most is None:
-            return 'an integer, %d or more' % self.least
-        return 'an integer from %d to %d' % (self.least, self.most)
-
-    def parse(self, text: str) -> int:
-        """Return the integer."""
-        value = int(text)
-        if value < self.least or (
-                self.most is not None and value > self.most):
-            raise ValueError(text)
-        return value
-
-
-@dataclasses.dataclass(frozen=True)
-class Number:
-    """Finite numbers that are not less than a bound."""
-
-    least: float
-
-    @property
-    def form(self) -> str:
-        """What a value must be, in words."""
-        return 'a number, %s or more' % self.least
-
-    def parse(self, text: str) -> float:
-        """Return the number."""
-        value = float(text)
-        if not math.isfinite(value) or value < self.least:
-            raise ValueError(text)
-        return value
-
-
-@dataclasses.dataclass(frozen=True)
-class Boolean:
-    """True or false, in any spelling that nova's API takes.
-
-    :ivar true: what pypowervm takes for true.
-    :ivar false: what pypowervm takes for false.
-    """
-
-    true: Any = True
-    false: Any = False
-    form: str = 'true or false'
-
-    def parse(self, text: str) -> Any:
-        """Return what pypowervm takes for it."""
-        return (self.true if strutils.bool_from_string(text, strict=True)
-                else self.false)
-
-
-@dataclasses.dataclass(frozen=True)
-class Words:
-    """Words, and what pypowervm takes for each."""
-
-    values: Mapping[str, Any]
-
-    @property
-    def form(self) -> str:
-        """What a value must be, in words."""
-        return 'one of %s' % ', '.join(self.values)
-
-    def parse(self, text: str) -> Any:
-        """Return what pypowervm takes for the word."""
-        if text not in self.values:
-            raise ValueError(text)
-        return self.values[text]
-
-
-@dataclasses.dataclass(frozen=True)
-class Text:
-    """Text that matches a regular expression as a whole."""
-
-    pattern: str
-    form: str
-
-    def parse(self, text: str) -> str:
-        """Return the text."""
-        if not re.fullmatch(self.pattern, text):
-            raise ValueError(text)
-        return text
 
 
 @dataclasses.dataclass(frozen=True)
@@ -166,7 +55,7 @@ class ExtraSpec:
     """
 
     name: str
-    values: Values
+    values: kinds.Values
     meaning: str
     attribute: str | None = None
     processors: Processors | None = None
@@ -192,48 +81,50 @@ PROCESSOR_COMPATIBILITY = PREFIX + 'processor_compatibility'
 
 _TABLE = (
     ExtraSpec(
-        PREFIX + 'min_mem', Integer(lpar_builder.MEM_LOW_BOUND),
+        PREFIX + 'min_mem', kinds.Integer(lpar_builder.MEM_LOW_BOUND),
         'MiB of memory that the LPAR needs to start, a multiple of the '
         'memory region size. By default the flavor\'s memory.',
         lpar_builder.MIN_MEM),
     ExtraSpec(
-        PREFIX + 'max_mem', Integer(lpar_builder.MEM_LOW_BOUND),
+        PREFIX + 'max_mem', kinds.Integer(lpar_builder.MEM_LOW_BOUND),
         'MiB of memory that the LPAR can have while it runs, a multiple of '
         'the memory region size. By default the flavor\'s memory.',
         lpar_builder.MAX_MEM),
     ExtraSpec(
-        PREFIX + 'min_vcpu', Integer(lpar_builder.VCPU_LOW_BOUND),
+        PREFIX + 'min_vcpu', kinds.Integer(lpar_builder.VCPU_LOW_BOUND),
         'Virtual or dedicated processors that the LPAR needs to start. By '
         'default the flavor\'s vCPUs.',
         lpar_builder.MIN_VCPU),
     ExtraSpec(
-        PREFIX + 'max_vcpu', Integer(lpar_builder.VCPU_LOW_BOUND),
+        PREFIX + 'max_vcpu', kinds.Integer(lpar_builder.VCPU_LOW_BOUND),
         'Virtual or dedicated processors that the LPAR can have while it '
         'runs. By default the flavor\'s vCPUs.',
         lpar_builder.MAX_VCPU),
     ExtraSpec(
-        PREFIX + 'proc_units', Number(lpar_builder.PROC_UNITS_LOW_BOUND),
+        PREFIX + 'proc_units', kinds.Number(lpar_builder.PROC_UNITS_LOW_BOUND),
         'Processor units of the whole LPAR. By default '
         ':oslo.config:option:`powervm.proc_units_factor` for each vCPU.',
         lpar_builder.PROC_UNITS, Processors.SHARED),
     ExtraSpec(
-        PREFIX + 'min_proc_units', Number(lpar_builder.PROC_UNITS_LOW_BOUND),
+        PREFIX + 'min_proc_units',
+        kinds.Number(lpar_builder.PROC_UNITS_LOW_BOUND),
         'Processor units that the LPAR needs to start. By default the units '
         'that it has.',
         lpar_builder.MIN_PROC_U, Processors.SHARED),
     ExtraSpec(
-        PREFIX + 'max_proc_units', Number(lpar_builder.PROC_UNITS_LOW_BOUND),
+        PREFIX + 'max_proc_units',
+        kinds.Number(lpar_builder.PROC_UNITS_LOW_BOUND),
         'Processor units that the LPAR can have while it runs. By default '
         'the units that it has.',
         lpar_builder.MAX_PROC_U, Processors.SHARED),
     ExtraSpec(
-        DEDICATED_PROC, Boolean(),
+        DEDICATED_PROC, kinds.Boolean(),
         'True for processors of its own, one for each vCPU. By default '
         'false.',
         lpar_builder.DED_PROCS),
     ExtraSpec(
         PREFIX + 'dedicated_sharing_mode',
-        Words(MappingProxyType({
+        kinds.Words(MappingProxyType({
             'share_idle_procs': _Dedicated.SHARE_IDLE_PROCS,
             'keep_idle_procs': _Dedicated.KEEP_IDLE_PROCS,
             'share_idle_procs_active': _Dedicated.SHARE_IDLE_PROCS_ACTIVE,
@@ -243,54 +134,55 @@ _TABLE = (
         'default ``share_idle_procs``.',
         lpar_builder.SHARING_MODE, Processors.DEDICATED),
     ExtraSpec(
-        UNCAPPED, Boolean(_Shared.UNCAPPED, _Shared.CAPPED),
+        UNCAPPED, kinds.Boolean(_Shared.UNCAPPED, _Shared.CAPPED),
         'Whether the LPAR may use more than its processor units while others '
         'are idle. By default true.',
         lpar_builder.SHARING_MODE, Processors.SHARED),
     ExtraSpec(
-        SHARED_WEIGHT, Integer(0, 255),
+        SHARED_WEIGHT, kinds.Integer(0, 255),
         'Weight among the uncapped LPARs that want more than their units. By '
         'default :oslo.config:option:`powervm.uncapped_proc_weight`.',
         lpar_builder.UNCAPPED_WEIGHT, Processors.SHARED),
     ExtraSpec(
-        SHARED_PROC_POOL, Text('.{1,14}', 'a name of 1 to 14 characters'),
+        SHARED_PROC_POOL,
+        kinds.Text('.{1,14}', 'a name of 1 to 14 characters'),
         'Name of the shared processor pool. A host without it cannot create '
         'the server. By default ``DefaultPool``, which all hosts have.',
         processors=Processors.SHARED),
     ExtraSpec(
         PROCESSOR_COMPATIBILITY,
         # Hosts that are newer than this have other modes.
-        Text(r'(?i:default|power\d+)[\w+]*',
-             'default or a mode such as POWER9 or POWER9_Base'),
+        kinds.Text(r'(?i:default|power\d+)[\w+]*',
+                   'default or a mode such as POWER9 or POWER9_Base'),
         'Processor compatibility mode, in the spelling of the managed system '
         'or with ``+`` for ``_Plus``. A host that does not list it cannot '
         'create the server. By default ``default``: the highest that '
         'firmware and operating system support.'),
     ExtraSpec(
-        PREFIX + 'availability_priority', Integer(0, 255),
+        PREFIX + 'availability_priority', kinds.Integer(0, 255),
         'Priority when the machine loses processors. By default 127.',
         lpar_builder.AVAIL_PRIORITY),
     ExtraSpec(
-        PREFIX + 'enable_lpar_metric', Boolean(),
+        PREFIX + 'enable_lpar_metric', kinds.Boolean(),
         'Whether performance data of the LPAR is collected. By default '
         'false.',
         lpar_builder.ENABLE_LPAR_METRIC),
     ExtraSpec(
         PREFIX + 'ppt_ratio',
-        Words(MappingProxyType({
+        kinds.Words(MappingProxyType({
             ratio: ratio for ratio in lpar_builder.ALLOWED_PPT_RATIOS})),
         'Ratio of the size of the physical page table to the LPAR\'s maximum '
         'memory. By default the firmware\'s.',
         lpar_builder.PPT_RATIO,
         capability='physical_page_table_ratio_capable'),
     ExtraSpec(
-        PREFIX + 'secure_boot', Integer(0, 9),
+        PREFIX + 'secure_boot', kinds.Integer(0, 9),
         'Secure boot policy: 0 disables it, 1 reports, 2 and more enforce. '
         'By default 0.',
         lpar_builder.SECURE_BOOT,
         capability='partition_secure_boot_capable'),
     ExtraSpec(
-        PREFIX + 'srr_capability', Boolean(),
+        PREFIX + 'srr_capability', kinds.Boolean(),
         'Whether simplified remote restart is enabled for the LPAR. nova '
         'does not restart it elsewhere. By default false.',
         lpar_builder.SRR_CAPABLE,

@@ -123,18 +123,24 @@ def _check_capabilities(system: Any, specs: Mapping[str, Any]) -> None:
 
 
 def _compatibility_mode(system: Any, specs: Mapping[str, Any]) -> str | None:
-    """Return the mode as the managed system spells it, None for none."""
+    """Return the mode as the managed system spells it, None for none.
+
+    Modes that pypowervm does not know are as good as others.
+    """
     asked = specs.get(extra_specs.PROCESSOR_COMPATIBILITY)
     if asked is None:
         return None
     offered = system.proc_compat_modes
+    if not offered:
+        # NovaLink decides.
+        return str(asked).replace('+', '_Plus')
     found = {_normalized(mode): mode for mode in offered}.get(
         _normalized(asked))
     if found is None:
         raise exception.ComputeResourcesUnavailable(
             reason='the managed system does not have the processor '
             'compatibility mode %s; it has %s' % (
-                asked, ', '.join(offered) or 'none'))
+                asked, ', '.join(offered)))
     return str(found)
 
 

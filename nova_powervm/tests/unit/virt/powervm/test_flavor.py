@@ -156,10 +156,11 @@ class CompatibilityTestCase(FlavorTestCase):
                              processor_compatibility=text)
 
     def test_no_modes(self):
+        """NovaLink knows what the managed system does not tell."""
         self.modes = ()
-        self.assert_not_here('POWER8', processor_compatibility='POWER8')
+        self.assertEqual('POWER6_Plus', self.sent('POWER6+'))
 
-    def test_no_mode(self):
+    def test_malformed(self):
         self.assert_aborted('powervm:processor_compatibility',
                             processor_compatibility='PWER9')
 
