@@ -70,23 +70,31 @@ class FlavorTests:
         return logical_partition.LPAR.get(
             self.cloud.driver.adapter, uuid=server.lpar)
 
-    @ddt.named_data(
-        ('contradiction', {'powervm:shared_weight': '9',
-                           'powervm:dedicated_proc': 'true'},
-         'powervm:shared_weight'),
-        ('pool', {'powervm:shared_proc_pool_name': 'Elsewhere'}, ''))
-    @ddt.unpack
-    def test_build_fails(self, extra_specs, word):
-        server = self.build(self.make_flavor(extra_specs))
+    def build_in_vain(self, **flavor):
+        """Return the server once its build has failed."""
+        server = self.build(self.make_flavor(**flavor))
         self.assertEqual('ERROR', server.status)
-        self.assertIn(word, server.fault)
         self.assertNotIn(server.lpar, self.stage.lpar_states())
+        return server
+
+    def test_contradiction(self):
+        server = self.build_in_vain(extra_specs={
+            'powervm:shared_weight': '9', 'powervm:dedicated_proc': 'true'})
+        self.assertIn('powervm:shared_weight', server.fault)
+
+    def test_no_host_has_the_pool(self):
+        self.build_in_vain(extra_specs={
+            'powervm:shared_proc_pool_name': 'Elsewhere'})
+        # The only host was asked.
+        self.assertIn('pool_feed', self.control.counters())
 
     def test_memory_is_no_multiple_of_the_region(self):
         inventory = self.inventory()['MEMORY_MB']
         self.assertEqual(256, inventory['step_size'])
-        server = self.build(self.make_flavor(ram=300))
-        self.assertEqual('ERROR', server.status)
+        reads = self.control.counters()['managed_system']
+        self.build_in_vain(ram=300)
+        # The scheduler asked no host: one reads its managed system first.
+        self.assertEqual(reads, self.control.counters()['managed_system'])
 
     def inventory(self):
         """Return what placement has of the host."""
