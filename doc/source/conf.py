@@ -19,6 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).with_name('_ext')))
 
 extensions = [
     'event_directive',
+    'flavor_directive',
     'openstackdocstheme',
     'oslo_config.sphinxconfiggen',
     'oslo_config.sphinxext',

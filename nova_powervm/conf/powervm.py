@@ -111,6 +111,17 @@ Related options:
   each processor. All of them can run only if this factor is not greater than 1
   divided by that ratio.
 """),
+    cfg.IntOpt(
+        'uncapped_proc_weight',
+        default=64, min=1, max=255,
+        help="""
+Weight of an LPAR with uncapped processors among those that want more processor
+units than they are guaranteed.
+
+Idle processor units are shared out by weight: an LPAR of twice the weight gets
+twice as much. It applies to LPARs that are created afterwards. The flavor's
+extra spec ``powervm:shared_weight`` overrides it.
+"""),
 ]
 
 

@@ -40,11 +40,13 @@ _PUBLISHER = 'IBM Power Systems Management Console'
 # The schemas of elements that are newer than the first schema.
 _KSV = {
     'CurrentSecureBoot': 'V1_8_0',
+    'CustomPhysicalPageTableRatioCapable': 'V1_6_0',
     'IsHMCPowerVMManagementMaster': 'V1_3_0',
     'IsManagementPartitionPowerVMManagementMaster': 'V1_3_0',
     'IsPowerVMManagementMaster': 'V1_3_0',
     'PartitionSecureBootCapable': 'V1_8_0',
     'PendingSecureBoot': 'V1_8_0',
+    'PhysicalPageTableRatio': 'V1_6_0',
     'PowerVMLogicalPartitionSimplifiedRemoteRestartCapable': 'V1_2_0',
     'SimplifiedRemoteRestartCapable': 'V1_2_0',
     'Uptime': 'V1_5_0',

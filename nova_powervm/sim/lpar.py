@@ -21,17 +21,26 @@ from nova_powervm.sim import errors
 from nova_powervm.sim import transitions
 
 LPAR_TYPES = ('AIX/Linux', 'OS400')
+# The last is newer than those that pypowervm knows.
+COMPAT_MODES = ('default', 'POWER8', 'POWER9_Base', 'POWER9', 'POWER10',
+                'POWER11')
+POOL_IDS = range(4)
 # The limit in pypowervm.util.sanitize_partition_name_for_api.
 MAX_NAME_LENGTH = 31
 
 
 @dataclasses.dataclass
 class Memory:
-    """Memory of an LPAR, MB."""
+    """Memory of an LPAR, MB.
+
+    ``ppt_ratio`` is the number that stands for a ratio of the physical page
+    table; None for the firmware's.
+    """
 
     desired: int = 1024
     minimum: int = 1024
     maximum: int = 1024
+    ppt_ratio: int | None = None
 
 
 @dataclasses.dataclass
@@ -105,6 +114,12 @@ class Lpar:
         return self.config.name
 
     @property
+    def compat_mode(self) -> str:
+        """Processor compatibility mode that the LPAR runs in."""
+        mode = self.config.compat_mode
+        return COMPAT_MODES[-1] if mode == COMPAT_MODES[0] else mode
+
+    @property
     def rmc_state(self) -> str:
         """State of the RMC connection."""
         up = self.config.rmc and self.state == transitions.RUNNING
@@ -165,6 +180,13 @@ def validate(config: Config) -> None:
             400, f'PartitionType: {config.lpar_type!r} is none of '
             f'{", ".join(LPAR_TYPES)}.')
     cpu = config.processors
+    if config.compat_mode not in COMPAT_MODES:
+        raise errors.RestError(
+            400, f'PendingProcessorCompatibilityMode: {config.compat_mode!r} '
+            f'is none of {", ".join(COMPAT_MODES)}.')
+    if not cpu.dedicated and cpu.pool_id not in POOL_IDS:
+        raise errors.RestError(
+            400, f'SharedProcessorPoolID: there is no pool {cpu.pool_id}.')
     ranges: list[tuple[str, Any, Any, Any]] = [
         ('Memory', config.memory.minimum, config.memory.desired,
          config.memory.maximum),

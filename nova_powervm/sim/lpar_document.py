@@ -43,7 +43,7 @@ def _base_fields(lpar: lpar_mod.Lpar, host: host_mod.Host) -> list[Field]:
     return [
         Field('AllowPerformanceDataCollection', 'CUD', config.perf_collection),
         Field('AvailabilityPriority', 'UOD', config.availability_priority),
-        Field('CurrentProcessorCompatibilityMode', 'ROO', 'POWER8'),
+        Field('CurrentProcessorCompatibilityMode', 'ROO', lpar.compat_mode),
         Field('CurrentProfileSync', 'CUD', 'On'),
         Field('IsConnectionMonitoringEnabled', 'UOD', True),
         Field('IsOperationInProgress', 'ROR', False),
@@ -115,6 +115,8 @@ def _memory(memory: lpar_mod.Memory) -> list[Field]:
         Field('ActiveMemoryExpansionEnabled', 'CUD', False),
         Field('DesiredMemory', 'CUD', memory.desired),
         Field('ExpansionFactor', 'CUD', 0.0),
+        *([] if memory.ppt_ratio is None else [
+            Field('PhysicalPageTableRatio', 'CUD', memory.ppt_ratio)]),
         Field('HardwarePageTableRatio', 'CUD', 6),
         Field('MaximumMemory', 'CUD', memory.maximum),
         Field('MinimumMemory', 'CUD', memory.minimum),

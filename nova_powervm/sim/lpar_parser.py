@@ -87,7 +87,10 @@ def _config(root: _Reader) -> lpar_mod.Config:
         lpar_type=root.text('PartitionType', 'AIX/Linux'),
         memory=lpar_mod.Memory(memory.integer('DesiredMemory'),
                                memory.integer('MinimumMemory'),
-                               memory.integer('MaximumMemory')),
+                               memory.integer('MaximumMemory'),
+                               memory.integer('PhysicalPageTableRatio')
+                               if memory.has('PhysicalPageTableRatio')
+                               else None),
         processors=_processors(root.child('PartitionProcessorConfiguration')),
         availability_priority=root.integer('AvailabilityPriority', 127),
         max_io_slots=io.integer('MaximumVirtualIOSlots'),

@@ -22,10 +22,10 @@ from lxml import etree
 
 from nova_powervm.sim import atom
 from nova_powervm.sim import host as host_mod
+from nova_powervm.sim import lpar as lpar_mod
 
 Field = atom.Field
 
-_COMPAT_MODES = ('default', 'POWER6', 'POWER6_Plus', 'POWER7', 'POWER8')
 _MEMORY_REGION_MB = 256
 _MIN_PROC_UNITS = 0.05
 _MAX_PROCESSORS = 256
@@ -105,6 +105,7 @@ def _capabilities() -> list[Field]:
             True),
         Field('SharedProcessorPoolCapable', 'ROO', True),
         Field('VirtualEthernetCustomMACAddressCapable', 'ROR', True),
+        Field('CustomPhysicalPageTableRatioCapable', 'ROO', True),
         Field('PartitionSecureBootCapable', 'ROO', True),
     ]
 
@@ -139,7 +140,7 @@ def _processors(host: host_mod.Host) -> list[Field]:
             'CurrentMaximumVirtualProcessorsPerVirtualIOServerPartition')]
     modes = [
         Field('SupportedPartitionProcessorCompatibilityModes', 'ROR', mode)
-        for mode in _COMPAT_MODES]
+        for mode in lpar_mod.COMPAT_MODES]
     return [
         Field('ConfigurableSystemProcessorUnits', 'ROR',
             _units(host.proc_units)),

@@ -15,6 +15,7 @@
 from aiohttp import web
 
 from nova_powervm.sim import host as host_mod
+from nova_powervm.sim import pool_document
 from nova_powervm.sim import responses
 from nova_powervm.sim import routes
 from nova_powervm.sim import system_document
@@ -22,7 +23,7 @@ from nova_powervm.sim import target
 
 
 class SystemHandlers:
-    """Handlers of requests for managed system, console and VIOSes."""
+    """Handlers of requests for all but LPARs of the managed system."""
 
     def __init__(self, host: host_mod.Host) -> None:
         self._host = host
@@ -35,6 +36,8 @@ class SystemHandlers:
             routes.Route('management_console', 'GET',
                          routes.UOM + '/ManagementConsole',
                          self._console_feed),
+            routes.Route('pool_feed', 'GET',
+                         routes.SYSTEM + '/SharedProcessorPool', self._pools),
             *(routes.Route('vios_feed', 'GET', parent + '/VirtualIOServer',
                            self._vios_feed)
               for parent in (routes.UOM, routes.SYSTEM)),
@@ -57,6 +60,13 @@ class SystemHandlers:
         href = target.href(self._host, request, key)
         return responses.feed(self._host, request, [
             system_document.management_console(self._host, href)])
+
+    async def _pools(self, request: web.Request) -> web.Response:
+        target.check_system(self._host, request)
+        return responses.feed(self._host, request, [
+            pool_document.entry(pool, self._host, target.href(
+                self._host, request, pool.uuid(self._host)))
+            for pool in pool_document.POOLS])
 
     async def _vios_feed(self, request: web.Request) -> web.Response:
         target.check_system(self._host, request)

@@ -126,6 +126,9 @@ class WheelTestCase(unittest.TestCase):
             {'console_scripts': {
                 'nova-powervm-demo': 'nova_powervm.demo.__main__:main',
                 'nova-powervm-sim': 'nova_powervm.sim.__main__:main'},
+             'nova.api.extra_spec_validators': {
+                 'powervm':
+                 'nova_powervm.virt.powervm.extra_spec_validators'},
              'nova_powervm.event_handlers': {
                  'powervm':
                  'nova_powervm.virt.powervm.event:PowerVMNovaEventHandler'},

@@ -32,6 +32,7 @@ from pypowervm import exceptions as pvm_exc
 from pypowervm.wrappers import logical_partition
 
 from nova_powervm import conf
+from nova_powervm.conf import release_9
 from nova_powervm.virt.powervm import compute_service
 from nova_powervm.virt.powervm import connection
 from nova_powervm.virt.powervm import host as pvm_host
@@ -114,6 +115,7 @@ class PowerVMDriver(driver.ComputeDriver):
         self.cleanup_host(host)
         # First what needs no service, so that it is told without a wait.
         opts.validate(CONF)
+        release_9.warn_if_set(CONF)
         handler_class = _load_handler_class(CONF.powervm.event_handler)
         if CONF.powervm.bare_lpars:
             LOG.warning('[powervm] bare_lpars is set: servers are created '

@@ -35,16 +35,14 @@ from pypowervm.helpers import log_helper
 from pypowervm.tasks import power
 from pypowervm.tasks import power_opts
 from pypowervm import util as pvm_util
-from pypowervm.utils import lpar_builder
 from pypowervm.utils import uuid as pvm_uuid_utils
 from pypowervm.utils import validation
 from pypowervm.wrappers import base_partition
 from pypowervm.wrappers import logical_partition
 
-from nova_powervm import conf
+from nova_powervm.virt.powervm import flavor
 
 LOG = logging.getLogger(__name__)
-CONF = conf.CONF
 
 _State = base_partition.LPARState
 
@@ -83,21 +81,6 @@ POWERVM_STARTABLE_STATE = (_State.NOT_ACTIVATED,)
 POWERVM_STOPABLE_STATE = (
     _State.RUNNING, _State.STARTING, _State.OPEN_FIRMWARE,
     _State.SHUTTING_DOWN, _State.ERROR, _State.RESUMING, _State.SUSPENDING)
-
-# Extra specs of a flavor, and the attributes of pypowervm's LPAR builder that
-# take their values.
-_EXTRA_SPECS = {
-    'powervm:min_mem': lpar_builder.MIN_MEM,
-    'powervm:max_mem': lpar_builder.MAX_MEM,
-    'powervm:min_vcpu': lpar_builder.MIN_VCPU,
-    'powervm:max_vcpu': lpar_builder.MAX_VCPU,
-    'powervm:proc_units': lpar_builder.PROC_UNITS,
-    'powervm:min_proc_units': lpar_builder.MIN_PROC_U,
-    'powervm:max_proc_units': lpar_builder.MAX_PROC_U,
-    'powervm:dedicated_proc': lpar_builder.DED_PROCS,
-    'powervm:shared_weight': lpar_builder.UNCAPPED_WEIGHT,
-    'powervm:availability_priority': lpar_builder.AVAIL_PRIORITY,
-}
 
 
 def translate_event(pvm_state: str | None, pwr_state: int | None
@@ -253,27 +236,23 @@ def get_instance_wrapper(adapter: Any, instance: Any) -> Any:
         raise exception.InstanceNotFound(instance_id=lpar_uuid) from e
 
 
-def _lpar_attributes(instance: Any) -> dict[str, Any]:
-    """Return an instance's attributes for pypowervm's LPAR builder.
-
-    :raises ValueError: if the flavor has an unknown extra spec ``powervm:*``.
-    """
-    attributes = {
-        lpar_builder.NAME:
+def _build_lpar(adapter: Any, host_wrapper: Any, instance: Any) -> Any:
+    try:
+        return flavor.build_lpar(
+            adapter, host_wrapper, instance.flavor,
+            flavor.parse(instance.flavor.extra_specs),
             pvm_util.sanitize_partition_name_for_api(instance.name),
-        lpar_builder.UUID: get_pvm_uuid(instance),
-        lpar_builder.MEM: instance.flavor.memory_mb,
-        lpar_builder.VCPU: instance.flavor.vcpus,
-    }
-    for key, value in instance.flavor.extra_specs.items():
-        if not key.startswith('powervm:'):
-            continue
-        if key not in _EXTRA_SPECS:
-            raise ValueError(
-                "the flavor's extra spec %s is not supported; the supported "
-                "ones are %s" % (key, ', '.join(sorted(_EXTRA_SPECS))))
-        attributes[_EXTRA_SPECS[key]] = value
-    return attributes
+            get_pvm_uuid(instance))
+    except pvm_exc.Error as e:
+        raise exception.InstanceDeployFailure(reason=str(e)) from e
+    except exception.ComputeResourcesUnavailable as e:
+        # nova logs it at DEBUG, and the server's fault does not have it.
+        LOG.warning('The LPAR cannot be created on this host: %s',
+                    e.kwargs['reason'], instance=instance)
+        raise
+    except flavor.InvalidFlavor as e:
+        raise exception.BuildAbortException(
+            instance_uuid=instance.uuid, reason=str(e)) from e
 
 
 def create_lpar(adapter: Any, host_wrapper: Any, instance: Any) -> Any:
@@ -284,18 +263,12 @@ def create_lpar(adapter: Any, host_wrapper: Any, instance: Any) -> Any:
     :raises nova.exception.BuildAbortException: if the flavor is invalid for
         an LPAR; it is so on other hosts too.
     :raises nova.exception.ComputeResourcesUnavailable: if the LPAR exceeds
-        the free resources or a limit of this host; nova may try another host.
+        the free resources or a limit of this host, or this host lacks what
+        the flavor asks for; nova may try another host.
     :raises nova.exception.InstanceDeployFailure: if NovaLink refuses the
         LPAR; nova may try another host.
     """
-    try:
-        standardize = lpar_builder.DefaultStandardize(
-            host_wrapper, proc_units_factor=CONF.powervm.proc_units_factor)
-        lpar = lpar_builder.LPARBuilder(
-            adapter, _lpar_attributes(instance), standardize).build()
-    except (lpar_builder.LPARBuilderException, TypeError, ValueError) as e:
-        raise exception.BuildAbortException(
-            instance_uuid=instance.uuid, reason=str(e)) from e
+    lpar = _build_lpar(adapter, host_wrapper, instance)
     try:
         validation.LPARWrapperValidator(lpar, host_wrapper).validate_all()
     except validation.ValidatorException as e:

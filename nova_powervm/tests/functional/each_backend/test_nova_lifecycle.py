@@ -22,11 +22,12 @@ from oslo_utils import uuidutils
 
 from nova_powervm.testing import internals
 from nova_powervm.tests.functional.each_backend import nova_case
+from nova_powervm.tests.functional.each_backend import nova_flavors
 from nova_powervm.virt.powervm import compute_service
 
 
 @ddt.ddt
-class TestNovaLifecycle(nova_case.NovaTestCase):
+class TestNovaLifecycle(nova_flavors.FlavorTests, nova_case.NovaTestCase):
 
     def test_stopped_outside_nova(self):
         self.control.power([self.server.lpar], 'off')

@@ -48,7 +48,8 @@ class OptionsTestCase(base.TestCase):
     @ddt.named_data(
         ('port', 'rest_port', 12080), ('tries', 'rest_connect_tries', 60),
         ('handler', 'event_handler', 'powervm'),
-        ('bare', 'bare_lpars', False), ('factor', 'proc_units_factor', 0.1))
+        ('bare', 'bare_lpars', False), ('factor', 'proc_units_factor', 0.1),
+        ('weight', 'uncapped_proc_weight', 64))
     def test_default(self, name, expected):
         self.assertEqual(expected, self.read(name))
 
@@ -60,7 +61,9 @@ class OptionsTestCase(base.TestCase):
         ('bare_true', 'bare_lpars', 'true', True),
         ('bare_no', 'bare_lpars', 'no', False),
         ('least_factor', 'proc_units_factor', '0.05', 0.05),
-        ('greatest_factor', 'proc_units_factor', '1', 1.0))
+        ('greatest_factor', 'proc_units_factor', '1', 1.0),
+        ('least_weight', 'uncapped_proc_weight', '1', 1),
+        ('greatest_weight', 'uncapped_proc_weight', '255', 255))
     def test_valid(self, name, value, expected):
         self.assertEqual(expected,
                          self.read(name, '%s = %s' % (name, value)))
@@ -75,7 +78,9 @@ class OptionsTestCase(base.TestCase):
         ('bare_no_boolean', 'bare_lpars', 'maybe'),
         ('factor_too_small', 'proc_units_factor', '0.049'),
         ('factor_too_great', 'proc_units_factor', '1.01'),
-        ('factor_no_number', 'proc_units_factor', 'all'))
+        ('factor_no_number', 'proc_units_factor', 'all'),
+        ('weight_too_small', 'uncapped_proc_weight', '0'),
+        ('weight_too_great', 'uncapped_proc_weight', '256'))
     def test_invalid(self, name, value):
         """The message names the option and the file."""
         e = self.assertRaises(cfg.ConfigFileValueError, self.read, name,

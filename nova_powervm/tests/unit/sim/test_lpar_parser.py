@@ -37,7 +37,7 @@ class LparParserTestCase(base.DocumentTestCase):
     def test_parses_what_we_render(self):
         config = lpar_mod.Config(
             name='one', uuid=base.UUID, lpar_id=7,
-            memory=lpar_mod.Memory(2048, 1024, 4096),
+            memory=lpar_mod.Memory(2048, 1024, 4096, ppt_ratio=0),
             processors=lpar_mod.Processors(
                 desired=2, minimum=1, maximum=4, units=0.5, min_units=0.1,
                 max_units=1.5, weight=128, pool_id=1))
@@ -93,15 +93,16 @@ class LparBuilderTestCase(base.DocumentTestCase):
             min_vcpu=1, max_vcpu=3, proc_units=0.4, sharing_mode='capped',
             avail_priority=1, max_io_slots=99, srr_capability=True,
             secure_boot=2, enable_lpar_metric=True,
-            processor_compatibility='POWER8')
+            processor_compatibility='POWER8', ppt_ratio='1:1024',
+            proc_pool=1)
         self.assertEqual(
             lpar_mod.Config(
                 name='one', uuid=base.UUID, lpar_id=9,
-                memory=lpar_mod.Memory(1024, 512, 2048),
+                memory=lpar_mod.Memory(1024, 512, 2048, ppt_ratio=4),
                 processors=lpar_mod.Processors(
                     desired=2, minimum=1, maximum=3, units=0.4,
                     min_units=0.4, max_units=0.4, sharing_mode='capped',
-                    weight=0),
+                    weight=0, pool_id=1),
                 availability_priority=1, max_io_slots=99, srr_capable=True,
                 secure_boot=2, perf_collection=True, compat_mode='POWER8'),
             config)

@@ -28,7 +28,9 @@ INVALID_CONFIGS = ddt.named_data(
     ('no_memory', {'memory': lpar_mod.Memory(0, 0, 0)}),
     ('desired_memory', {'memory': lpar_mod.Memory(1024, 2048, 4096)}),
     ('processors', {'processors': lpar_mod.Processors(desired=5)}),
-    ('units', {'processors': lpar_mod.Processors(units=0.2)}))
+    ('units', {'processors': lpar_mod.Processors(units=0.2)}),
+    ('pool', {'processors': lpar_mod.Processors(pool_id=4)}),
+    ('compat_mode', {'compat_mode': 'POWER7'}))
 
 
 class TableTestCase(base.SimTestCase):

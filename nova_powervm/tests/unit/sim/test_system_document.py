@@ -45,7 +45,7 @@ class ManagedSystemTestCase(base.DocumentTestCase):
 
     def test_pypowervm_reads_it(self):
         self.assertEqual(
-            (self.host.uuid, 'operating', '8408-E8E*S012080', 8),
+            (self.host.uuid, 'operating', '8408-E8E*S012080', 11),
             (self.system.uuid, self.system.system_state,
              self.system.mtms.mtms_str, self.system.highest_compat_mode()))
 

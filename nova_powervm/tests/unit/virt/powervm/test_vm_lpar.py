@@ -122,8 +122,8 @@ class NotCreatedTestCase(CreateTestCase):
 
     def test_unknown_extra_spec(self):
         """The message names it and those that are supported."""
-        e = self.assert_aborted(extra_specs={'powervm:secure_boot': '2'})
-        self.assertIn('powervm:secure_boot', e.kwargs['reason'])
+        e = self.assert_aborted(extra_specs={'powervm:no_such': '2'})
+        self.assertIn('powervm:no_such', e.kwargs['reason'])
         self.assertIn('powervm:proc_units', e.kwargs['reason'])
 
     def test_memory_is_no_multiple_of_the_region(self):
