@@ -33,6 +33,9 @@ _Absent = interfaces.Absent
 # for 20 minutes.
 TIMEOUT_SECONDS = 30.0
 
+# Seconds after which nobody has a use for a list any more.
+_LIST_SECONDS = 60.0
+
 
 @dataclasses.dataclass(frozen=True)
 class Observation:
@@ -54,7 +57,7 @@ class LparStates:
     For one thread at a time, but for :meth:`reset`, :meth:`forget` and
     :meth:`check`.
 
-    :ivar latest: the last list of all LPARs; None if there is none yet.
+    :ivar latest: the last list of all LPARs, if there was one of late.
 
     :param driver: its ``adapter`` is used, the one that it has at the time.
     :param statistics: where reads are counted.
@@ -94,8 +97,11 @@ class LparStates:
         self._unreadable.discard(lpar)
 
     def check(self, now: float) -> None:
-        """Log if an answer is late. Waits for nothing."""
+        """Log if an answer is late, drop an old list. Waits for nothing."""
         self._service.check(now)
+        latest = self.latest
+        if latest is not None and now - latest.ended > _LIST_SECONDS:
+            self.latest = None
 
     def observe(self, lpars: Collection[interfaces.LparUuid],
                 everything: bool = False) -> Observation:

@@ -16,6 +16,7 @@ from pypowervm import exceptions as pvm_exc
 
 from nova_powervm.tests.unit.virt.powervm.lifecycle import fakes
 from nova_powervm.virt.powervm.lifecycle import interfaces
+from nova_powervm.virt.powervm.lifecycle import interfaces
 from nova_powervm.virt.powervm.lifecycle import lpar_states
 from nova_powervm.virt.powervm.lifecycle import messages
 
@@ -90,6 +91,28 @@ class TestHow(TestCase):
         self.assertEqual(['All'], self.adapter.reads)
         self.assertEqual(dict.fromkeys(lpars, 'running'), seen.states)
         self.assertEqual(self.adapter.states, seen.listing)
+
+    def test_list_that_others_may_use(self):
+        began = self.clock.now
+        self.assertIsNone(self.states.latest)
+        seen = self.observe(MANY)
+        self.assertEqual(
+            interfaces.Listed(began, self.clock.now, seen.listing),
+            self.states.latest)
+
+    @ddt.named_data(('recent', 60.0, True), ('old', 60.1, False))
+    def test_list_is_kept_while_it_is(self, age, kept):
+        self.observe(MANY)
+        self.states.check(self.clock.now + age)
+        self.assertIs(kept, self.states.latest is not None)
+
+    def test_list_that_fails(self):
+        self.observe(MANY)
+        before = self.states.latest
+        self.adapter.answers.update(
+            dict.fromkeys(('All', 'feed'), fakes.http_error(500)))
+        self.observe(MANY)
+        self.assertIs(before, self.states.latest)
 
     def test_reset(self):
         self.adapter.answers['All'] = fakes.http_error(404)
