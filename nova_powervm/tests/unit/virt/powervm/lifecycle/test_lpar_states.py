@@ -16,7 +16,6 @@ from pypowervm import exceptions as pvm_exc
 
 from nova_powervm.tests.unit.virt.powervm.lifecycle import fakes
 from nova_powervm.virt.powervm.lifecycle import interfaces
-from nova_powervm.virt.powervm.lifecycle import interfaces
 from nova_powervm.virt.powervm.lifecycle import lpar_states
 from nova_powervm.virt.powervm.lifecycle import messages
 
