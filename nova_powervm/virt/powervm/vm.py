@@ -31,7 +31,6 @@ from oslo_log import log as logging
 from oslo_serialization import jsonutils
 from oslo_utils import uuidutils
 from pypowervm import exceptions as pvm_exc
-from pypowervm.helpers import log_helper
 from pypowervm.tasks import power
 from pypowervm.tasks import power_opts
 from pypowervm import util as pvm_util
@@ -42,6 +41,7 @@ from pypowervm.wrappers import base_partition
 from pypowervm.wrappers import logical_partition
 
 from nova_powervm import conf
+from nova_powervm.virt.powervm import rest_log
 
 LOG = logging.getLogger(__name__)
 CONF = conf.CONF
@@ -62,6 +62,7 @@ POWERVM_TO_NOVA_STATE: dict[str, int] = {
     _State.RESUMING: power_state.SUSPENDED,
     _State.NOT_ACTIVATED: power_state.SHUTDOWN,
     _State.MIGRATING_NOT_ACTIVE: power_state.SHUTDOWN,
+    # get_info says SHUTDOWN: see info_of.
     _State.ERROR: power_state.CRASHED,
     _State.HARDWARE_DISCOVERY: power_state.NOSTATE,
     _State.NOT_AVAILBLE: power_state.NOSTATE,
@@ -70,6 +71,9 @@ POWERVM_TO_NOVA_STATE: dict[str, int] = {
 
 _POWER_STATES: dict[str | None, int] = {
     state.lower(): power for state, power in POWERVM_TO_NOVA_STATE.items()}
+# nova has no event for a crash, so it is told of a stop. It ignores that
+# unless get_info says the same.
+_POWER_STATES[_State.ERROR.lower()] = power_state.SHUTDOWN
 
 # Only callers written for release 9.0.0 use translate_event and these tables.
 RUNNING_EVENTS = [_State.MIGRATING_RUNNING, _State.RUNNING, _State.STARTING,
@@ -184,7 +188,7 @@ def get_vm_qp(adapter: Any, lpar_uuid: str, qprop: str | None = None,
     :param lpar_uuid: the LPAR's uuid.
     :param qprop: name of the property; None reads all.
     :param log_errors: whether pypowervm's log helper logs the REST exchange
-        if it fails; False for callers that expect failures.
+        if it fails, but for a 404; False for callers that expect failures.
     :returns: the value of the property, or a dict of all properties, as in
         the JSON response.
     :raises nova.exception.InstanceNotFound: if the LPAR does not exist on
@@ -194,7 +198,7 @@ def get_vm_qp(adapter: Any, lpar_uuid: str, qprop: str | None = None,
     kwargs: dict[str, Any] = {}
     if not log_errors:
         kwargs['helpers'] = [helper for helper in adapter.helpers
-                             if helper is not log_helper.log_helper]
+                             if helper is not rest_log.log_unless_missing]
     try:
         response = adapter.read(
             logical_partition.LPAR.schema_type, root_id=lpar_uuid,
@@ -204,17 +208,26 @@ def get_vm_qp(adapter: Any, lpar_uuid: str, qprop: str | None = None,
     return jsonutils.loads(response.body)
 
 
-def get_vm_info(adapter: Any, instance: Any) -> hardware.InstanceInfo:
-    """Read the power state of an instance's LPAR.
+def info_of(state: str | None) -> hardware.InstanceInfo:
+    """Return nova's information about an LPAR in a PartitionState.
 
     :returns: the power state in :data:`POWERVM_TO_NOVA_STATE`, with the case
-        of the PartitionState ignored; NOSTATE if it is not in the table.
-    :raises nova.exception.InstanceNotFound: if it has no LPAR on this host.
+        of the PartitionState ignored, but SHUTDOWN for ``error``; NOSTATE if
+        it is not in the table.
     """
-    state = get_vm_qp(adapter, get_pvm_uuid(instance), 'PartitionState')
     return hardware.InstanceInfo(_POWER_STATES.get(
         state.lower() if isinstance(state, str) else None,
         power_state.NOSTATE))
+
+
+def get_vm_info(adapter: Any, instance: Any) -> hardware.InstanceInfo:
+    """Read the power state of an instance's LPAR.
+
+    :returns: see :func:`info_of`.
+    :raises nova.exception.InstanceNotFound: if it has no LPAR on this host.
+    """
+    return info_of(get_vm_qp(
+        adapter, get_pvm_uuid(instance), 'PartitionState'))
 
 
 def instance_exists(adapter: Any, instance: Any) -> bool:
@@ -323,7 +336,9 @@ def _power_lock(instance: Any) -> Any:
 def power_on(adapter: Any, instance: Any) -> bool:
     """Power on an instance's LPAR and wait until the job ends.
 
-    One power operation of an instance runs at a time.
+    One power operation of an instance runs at a time. An LPAR in the state
+    ``error`` is powered off hard first: only one that is off can start, and
+    nova does not stop a server that it takes for stopped.
 
     :returns: whether it started the LPAR; False if the LPAR already ran.
     :raises nova.exception.InstanceNotFound: if it has no LPAR on this host.
@@ -334,7 +349,9 @@ def power_on(adapter: Any, instance: Any) -> bool:
     with _power_lock(instance):
         try:
             lpar = get_instance_wrapper(adapter, instance)
-            if lpar.state in POWERVM_STARTABLE_STATE:
+            if lpar.state == _State.ERROR:
+                _cut_power(lpar)
+            if lpar.state in (*POWERVM_STARTABLE_STATE, _State.ERROR):
                 power.PowerOp.start(lpar)
                 return True
         except pvm_exc.Error as e:
@@ -352,7 +369,7 @@ def power_off(adapter: Any, instance: Any, timeout: int = 0,
     One power operation of an instance runs at a time.
 
     :param timeout: seconds for the operating system to shut down before a
-        hard power off; 0 powers off hard at once.
+        hard power off; 0 powers off hard at once, and so does a crash.
     :param retry_interval: seconds between requests to the operating system
         to shut down, within the timeout; 0 sends one request.
     :returns: whether it stopped the LPAR; False if the LPAR was already off.
@@ -367,8 +384,7 @@ def power_off(adapter: Any, instance: Any, timeout: int = 0,
             if POWERVM_TO_NOVA_STATE.get(lpar.state) == power_state.SHUTDOWN:
                 return False
             if not _shut_down(lpar, timeout, retry_interval):
-                power.PowerOp.stop(
-                    lpar, opts=power_opts.PowerOffOpts().vsp_hard())
+                _cut_power(lpar)
         except pvm_exc.Error as e:
             raise exception.InstancePowerOffFailure(reason=str(e)) from e
     return True
@@ -399,6 +415,10 @@ def reboot(adapter: Any, instance: Any, hard: bool, timeout: int = 0) -> None:
             raise exception.InstanceRebootFailure(reason=str(e)) from e
 
 
+def _cut_power(lpar: Any) -> None:
+    power.PowerOp.stop(lpar, opts=power_opts.PowerOffOpts().vsp_hard())
+
+
 def _shut_down(lpar: Any, timeout: int, retry_interval: int = 0,
                restart: bool = False) -> bool:
     """Shut down the operating system of an LPAR.
@@ -407,8 +427,12 @@ def _shut_down(lpar: Any, timeout: int, retry_interval: int = 0,
     the firmware's power-off signal. pypowervm's power_off_progressive() is
     too slow: it waits up to half an hour before its second step.
 
-    :returns: whether the LPAR shut down within the timeout.
+    :returns: whether the LPAR shut down within the timeout; False at once if
+        it has crashed.
     """
+    if lpar.state == _State.ERROR:
+        # Nothing runs in it that could.
+        return False
     opts = power_opts.PowerOffOpts().soft_detect(lpar).restart(restart)
     deadline = time.monotonic() + timeout
     # To pypowervm 0 means no limit, and it polls a job once a second.
