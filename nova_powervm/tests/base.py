@@ -59,7 +59,8 @@ def make_instance(context, uuid=None, extra_specs=None, memory_mb=1024,
     # patches the process for eventlet.
     return objects.Instance(
         context, id=1, uuid=uuid or uuidutils.generate_uuid(),
-        host='host', system_metadata={}, flavor=objects.Flavor(
+        host='host', task_state=None, system_metadata={},
+        flavor=objects.Flavor(
             id=1, name='small', flavorid='small', memory_mb=memory_mb,
             vcpus=vcpus, root_gb=0, ephemeral_gb=0, swap=0,
             extra_specs=extra_specs or {}))

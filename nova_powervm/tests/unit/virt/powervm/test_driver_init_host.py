@@ -20,11 +20,11 @@ import mock
 from nova import exception
 from oslo_config import cfg
 from pypowervm import exceptions as pvm_exc
-from pypowervm.helpers import log_helper
 from pypowervm.helpers import vios_busy
 
 from nova_powervm.testing import novalink
 from nova_powervm.tests.unit.virt.powervm import driver_base
+from nova_powervm.virt.powervm import rest_log
 
 # What pypowervm raises for answers that it does not understand.
 NONSENSE = ddt.named_data(
@@ -53,7 +53,7 @@ class InitHostTestCase(driver_base.DriverTestCase):
         self.driver.init_host('host')
 
         self.assertEqual(
-            [log_helper.log_helper, vios_busy.vios_busy_retry_helper],
+            [rest_log.log_unless_missing, vios_busy.vios_busy_retry_helper],
             self.driver.adapter.helpers)
 
     def test_handler_is_subscribed(self):

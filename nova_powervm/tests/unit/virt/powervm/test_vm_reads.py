@@ -16,12 +16,12 @@ import ddt
 from nova.compute import power_state
 from nova import exception
 from pypowervm import exceptions as pvm_exc
-from pypowervm.helpers import log_helper
 from pypowervm.helpers import vios_busy
 
 from nova_powervm.tests.unit.virt.powervm import captured
 from nova_powervm.tests.unit.virt.powervm import driver_base
 from nova_powervm.tests.unit.virt.powervm import vm_base
+from nova_powervm.virt.powervm import rest_log
 from nova_powervm.virt.powervm import vm
 
 LPAR_UUID = driver_base.LPAR_UUID
@@ -70,7 +70,7 @@ class HelpersTestCase(driver_base.TestCase):
     def setUp(self):
         super().setUp()
         self.adapter = captured.make_adapter()
-        self.adapter.helpers = [log_helper.log_helper,
+        self.adapter.helpers = [rest_log.log_unless_missing,
                                 vios_busy.vios_busy_retry_helper]
         self.adapter.read.return_value.body = '1'
 
@@ -85,7 +85,7 @@ class HelpersTestCase(driver_base.TestCase):
 
     def test_adapter_keeps_its_helpers(self):
         vm.get_vm_qp(self.adapter, LPAR_UUID, 'PartitionID', log_errors=False)
-        self.assertEqual([log_helper.log_helper,
+        self.assertEqual([rest_log.log_unless_missing,
                           vios_busy.vios_busy_retry_helper],
                          self.adapter.helpers)
 
@@ -99,7 +99,7 @@ class GetInfoTestCase(vm_base.TestCase):
         return vm.get_vm_info(adapter, self.instance)
 
     @ddt.named_data(*[(state, state, power) for state, power
-                      in vm_base.POWER_STATES.items()])
+                      in vm_base.REPORTED_STATES.items()])
     def test_state(self, state, expected):
         self.assertEqual(expected,
                          self.get_info((200, '"%s"' % state)).state)
