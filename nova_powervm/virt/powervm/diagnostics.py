@@ -27,8 +27,8 @@ from nova_powervm.virt.powervm import vm
 
 LOG = logging.getLogger(__name__)
 
-#: nova's name of the hypervisor.
-HYPERVISOR = 'PowerVM'
+#: nova's name of the hypervisor, as among its hypervisors.
+HYPERVISOR = fields.HVType.PHYP
 
 _STATE = 'PartitionState'
 _MEMORY_MB = 'CurrentMemory'
