@@ -12,14 +12,20 @@
 
 """What nova's API makes of operations that the driver has or has not."""
 
+import pathlib
+
 import ddt
 import fixtures
 from nova.compute import power_state
 from nova.compute import vm_states
 from nova import context
 from nova.image import glance
+from nova import policies
+from nova import policy
 from nova.tests import fixtures as nova_fixtures
+from oslo_policy import policy as oslo_policy
 from pypowervm.helpers import log_helper
+import yaml
 
 from nova_powervm import conf
 from nova_powervm.testing import logs
@@ -27,6 +33,8 @@ from nova_powervm.tests.functional.each_backend import nova_case
 from nova_powervm.tests.functional.each_backend import operations
 from nova_powervm.virt.powervm import diagnostics
 
+_POLICY = (pathlib.Path(__file__).parents[4]
+           / 'doc/source/admin/refused-operations.yaml')
 _IMAGE_BACKED = nova_fixtures.CinderFixture.IMAGE_BACKED_VOL
 
 
@@ -130,7 +138,10 @@ class TestOperations(OperationsTestCase):
     def images(self):
         return list(glance.API().get_all(context.get_admin_context()))
 
-    def test_rescue(self):
+    @ddt.named_data(
+        ('hard_reboot', {'reboot': {'type': 'HARD'}}, {'power_off': 1}),
+        ('reset_state', {'os-resetState': {'state': 'active'}}, {}))
+    def test_rescue(self, way_back, jobs):
         self.act('rescue')
         self.wait_for(self.server.uuid, vm_state=vm_states.ERROR,
                       task_state=None)
@@ -138,10 +149,27 @@ class TestOperations(OperationsTestCase):
         self.assertEqual('running', self.lpar_state())
         self.assertEqual({}, self.power_jobs())
         self.assertNotEqual('', self.cloud.servers()[self.server.uuid].fault)
-        # The way back.
-        self.act('reboot', {'type': 'HARD'})
+        self.cloud.act([self.server.uuid], way_back)
         self.wait_for(self.server.uuid, vm_state=vm_states.ACTIVE,
                       task_state=None)
+        self.assertEqual(jobs, self.power_jobs())
+
+    @ddt.data('rescue', 'shelve')
+    def test_switched_off_by_policy(self, action):
+        lines = yaml.safe_load(_POLICY.read_text())
+        defaults = {rule.name: rule.check_str
+                    for rule in policies.list_rules() if rule.name in lines}
+        self.addCleanup(self.set_policy, defaults)
+        self.set_policy(lines)
+        response = operations.Operation(
+            'POST', '/action', {action: None}, 403).request(
+                self.cloud.api, self.server.uuid)
+        self.assertEqual(403, response.status_code)
+        self.assert_unharmed()
+
+    @staticmethod
+    def set_policy(lines):
+        policy.set_rules(oslo_policy.Rules.from_dict(lines), overwrite=False)
 
     def test_shelve_of_a_stopped_server(self):
         self.act('os-stop')
