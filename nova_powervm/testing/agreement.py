@@ -113,8 +113,7 @@ class Difference:
 
 def power_of(lpar_state: str | None) -> int:
     """Return the power state that the driver reports for an LPAR's state."""
-    return int(vm.POWERVM_TO_NOVA_STATE.get(
-        lpar_state or '', power_states.NOSTATE))
+    return int(vm.info_of(lpar_state).state)
 
 
 def action(vm_state: str | None, power_state: int) -> Action | None:

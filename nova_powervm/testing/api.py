@@ -54,14 +54,15 @@ class Servers:
     """Creates servers and reads them. May be used by several threads.
 
     :ivar api: nova's client of the API, for what is not here.
+    :ivar image: uuid of the image that servers are created from.
 
     :param api: that client.
-    :param image: uuid of the image that servers are created from.
+    :param image: that image.
     """
 
     def __init__(self, api: Any, image: str) -> None:
         self.api = api
-        self._image = image
+        self.image = image
         api.microversion = MICROVERSION
 
     def create_flavor(self) -> str:
@@ -76,7 +77,7 @@ class Servers:
         and are being scheduled.
         """
         self.api.api_post('/servers', {'server': {
-            'name': 'server', 'flavorRef': flavor, 'imageRef': self._image,
+            'name': 'server', 'flavorRef': flavor, 'imageRef': self.image,
             'networks': 'none', 'min_count': count, 'max_count': count}})
 
     def servers(self, since: str | None = None) -> dict[str, Server]:

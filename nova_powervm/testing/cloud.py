@@ -52,6 +52,7 @@ from oslo_utils import uuidutils
 
 from nova_powervm import conf
 from nova_powervm.testing import api
+from nova_powervm.testing import nova_globals
 from nova_powervm.testing import placement
 
 CONF = conf.CONF
@@ -95,8 +96,8 @@ class Cloud(fixtures.Fixture, api.Servers):
 
     Setting it up takes some 3 s; cleaning it up stops the services as a
     signal would, ``cleanup_host`` of the driver included. A process may have
-    one in its life: nova keeps too much in globals for a second one. The API
-    may be called from several threads.
+    one at a time: nova keeps much in globals. The API may be called from
+    several threads.
 
     :ivar log_file: path of nova's log.
     :ivar compute: the service nova-compute.
@@ -123,6 +124,7 @@ class Cloud(fixtures.Fixture, api.Servers):
         return self.compute.manager.driver
 
     def _setUp(self) -> None:
+        nova_globals.reset()
         self._configure()
         self._progress('databases')
         self._create_databases()
@@ -222,9 +224,27 @@ class Cloud(fixtures.Fixture, api.Servers):
                 admin, uuid=uuid, name=name, transport_url='fake:///',
                 database_connection=url).create()
 
-    def _start(self, name: str, **options: Any) -> Any:
+    def start_compute(self, host: str, compute_driver: str) -> Any:
+        """Start another nova-compute until the fixture is cleaned up.
+
+        Servers may be scheduled to it from now on.
+
+        :param host: name of its host and, as a rule, of its node.
+        :param compute_driver: as nova's option of this name has it. The nodes
+            of all hosts want uuids of their own.
+        :returns: the service.
+        """
+        CONF.set_override('compute_driver', compute_driver)
+        started = self._start(
+            'compute', host=host, topic=compute_rpcapi.RPC_TOPIC,
+            topic_alt=compute_rpcapi.RPC_TOPIC_ALT)
+        CONF.set_override('compute_driver', self._compute_driver)
+        host_mapping.discover_hosts(context.get_admin_context())
+        return started
+
+    def _start(self, name: str, host: str = HOST, **options: Any) -> Any:
         started = service.Service.create(
-            binary='nova-' + name, host=HOST, **options)
+            binary='nova-' + name, host=host, **options)
         self.addCleanup(started.stop)
         started.start()
         return started

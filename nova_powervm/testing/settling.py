@@ -16,7 +16,7 @@
 from collections.abc import Callable
 from typing import Any
 
-_RESTING = ('running', 'not activated')
+_RESTING = ('running', 'not activated', 'error')
 
 
 class Settling:

@@ -61,7 +61,7 @@ def make_instance(context, uuid=None, extra_specs=None, memory_mb=1024,
     # patches the process for eventlet.
     return objects.Instance(
         context, id=1, uuid=uuid or uuidutils.generate_uuid(),
-        host='host', vm_state=vm_states.ACTIVE,
+        host='host', vm_state=vm_states.ACTIVE, task_state=None,
         power_state=power_state.RUNNING, system_metadata={},
         flavor=objects.Flavor(
             id=1, name='small', flavorid='small', memory_mb=memory_mb,

@@ -134,7 +134,7 @@ class Run:
     def create(self, lpar, state):
         # As nova does: the record is there first.
         self._subject.call('add', lpars=[lpar],
-                           power=vm.POWERVM_TO_NOVA_STATE[state])
+                           power=vm.info_of(state).state)
         self._steer('add_lpars', 1, uuids=[lpar], state=state)
 
     def delete(self, lpar):

@@ -12,7 +12,6 @@
 
 """Connections to NovaLink: pypowervm's session, adapter and managed system."""
 
-from collections.abc import Callable
 from typing import Any
 
 from lxml import etree
@@ -20,11 +19,11 @@ from nova import exception
 from oslo_log import log as logging
 from pypowervm import adapter as pvm_adapter
 from pypowervm import exceptions as pvm_exc
-from pypowervm.helpers import log_helper
 from pypowervm.helpers import vios_busy
 from pypowervm.wrappers import managed_system
 
 from nova_powervm import conf
+from nova_powervm.virt.powervm import rest_log
 from nova_powervm.virt.powervm import session as pvm_session
 
 LOG = logging.getLogger(__name__)
@@ -81,26 +80,8 @@ def open_session(connect_tries: int, listener_tries: int) -> Any:
 def make_adapter(session: Any) -> Any:
     """Return an adapter of a session, for all threads."""
     return pvm_adapter.Adapter(
-        session, helpers=[log_failed_changes,
+        session, helpers=[rest_log.log_failed_changes,
                           vios_busy.vios_busy_retry_helper])
-
-
-def log_failed_changes(request: Callable[..., Any]) -> Callable[..., Any]:
-    """Log the exchange at INFO if a request fails that changes something.
-
-    A helper for adapters. pypowervm's own does that for reads as well. The
-    error of a read says enough, and while NovaLink is away reads fail all the
-    time.
-
-    :param request: sends a request, given its method and its path.
-    """
-    logged = log_helper.log_helper(request)
-
-    def send(method: str, *args: Any, **kwargs: Any) -> Any:
-        return (request if method == 'GET' else logged)(
-            method, *args, **kwargs)
-
-    return send
 
 
 def only_system(adapter: Any) -> Any:

@@ -35,12 +35,14 @@ from nova_powervm import conf
 from nova_powervm.conf import release_9
 from nova_powervm.virt.powervm import compute_service
 from nova_powervm.virt.powervm import connection
+from nova_powervm.virt.powervm import diagnostics
 from nova_powervm.virt.powervm import host as pvm_host
 from nova_powervm.virt.powervm.lifecycle import agreement
 from nova_powervm.virt.powervm.lifecycle import interfaces
 from nova_powervm.virt.powervm.lifecycle import listing
 from nova_powervm.virt.powervm.lifecycle import opts
 from nova_powervm.virt.powervm.lifecycle import stats
+from nova_powervm.virt.powervm import refusals
 from nova_powervm.virt.powervm import shared_listing
 from nova_powervm.virt.powervm import vm
 
@@ -48,11 +50,6 @@ LOG = logging.getLogger(__name__)
 CONF = conf.CONF
 
 HANDLER_NAMESPACE = 'nova_powervm.event_handlers'
-
-_BARE_LPAR = (
-    'this driver gives LPARs neither disks nor network adapters yet, so the '
-    'server would have none of what it was asked to have. An operator who '
-    'wants such LPARs sets [powervm] bare_lpars.')
 
 # pypowervm takes five seconds over each of them.
 _LISTENER_TRIES = 3
@@ -63,7 +60,7 @@ _SYSTEM_MAX_AGE = 120.0
 
 
 
-class PowerVMDriver(driver.ComputeDriver):
+class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
     """Runs instances as LPARs of the managed system it is itself part of.
 
     It may be called from any number of threads once ``init_host`` has
@@ -251,18 +248,22 @@ class PowerVMDriver(driver.ComputeDriver):
               power_on: bool = True, accel_info: Any = None) -> None:
         """Create an instance's LPAR and start it; see the base class.
 
+        nova allocates the network meanwhile, on another thread. The LPAR is
+        created when that has succeeded.
+
         :raises nova.exception.BuildAbortException: unless ``[powervm]
-            bare_lpars`` is set. It ends the build: as a rule all hosts of a
-            cloud have the option alike, and anything else would send nova
-            from one to the next.
+            bare_lpars`` is set.
+        :raises Exception: what the allocation failed with. nova knows which of
+            these end the build, and which may succeed on another host.
         """
-        if not CONF.powervm.bare_lpars:
-            raise exception.BuildAbortException(
-                instance_uuid=instance.uuid, reason=_BARE_LPAR)
-        LOG.warning('The LPAR is created without disks and network adapters: '
-                    'its image, volumes and ports are not connected to it, '
-                    'and a configuration drive, files and a password do not '
-                    'reach it', instance=instance)
+        # Before the wait: nova itself waits for the allocation, to undo it.
+        refusals.check_bare_lpars(instance)
+        if network_info is not None:
+            # To read it is to wait for it.
+            len(network_info)
+        LOG.debug('The image, volumes and ports are not connected to the '
+                  'LPAR, and a configuration drive, files and a password do '
+                  'not reach it', instance=instance)
         vm.create_lpar(self.adapter, self._refresh_host(), instance)
         if not power_on:
             return
@@ -322,7 +323,12 @@ class PowerVMDriver(driver.ComputeDriver):
 
     def power_off(self, instance: Any, timeout: int = 0,
                   retry_interval: int = 0) -> None:
-        """Stop an instance's LPAR; see :func:`vm.power_off`."""
+        """Stop an instance's LPAR; see :func:`vm.power_off`.
+
+        :raises nova.exception.InstancePowerOffFailure: also if nova stops the
+            instance for something that this driver would then refuse.
+        """
+        refusals.check_power_off(instance)
         with self._acting_on(instance):
             vm.power_off(self.adapter, instance, timeout, retry_interval)
 
@@ -334,13 +340,21 @@ class PowerVMDriver(driver.ComputeDriver):
 
         In a soft reboot the operating system has as long to shut down as
         when nova stops the instance.
+
+        :raises nova.exception.InstanceRebootFailure: also if the instance has
+            no LPAR here: nova records no fault for an InstanceNotFound.
         """
         timeout = compute_utils.get_value_from_system_metadata(
             instance, key='image_os_shutdown_timeout', type=int,
             default=CONF.shutdown_timeout)
-        with self._acting_on(instance):
-            vm.reboot(self.adapter, instance, hard=reboot_type == 'HARD',
-                      timeout=timeout)
+        try:
+            with self._acting_on(instance):
+                vm.reboot(self.adapter, instance, hard=reboot_type == 'HARD',
+                          timeout=timeout)
+        except exception.InstanceNotFound as e:
+            raise exception.InstanceRebootFailure(
+                reason='its LPAR %s does not exist on this host' %
+                       vm.get_pvm_uuid(instance)) from e
 
     def get_info(self, instance: Any, use_cache: bool = True
                  ) -> hardware.InstanceInfo:
@@ -364,6 +378,18 @@ class PowerVMDriver(driver.ComputeDriver):
                         instance.vm_state, instance.power_state, info.state):
                     return info
         return vm.get_vm_info(self.adapter, instance)
+
+    def get_diagnostics(self, instance: Any) -> dict[str, Any]:
+        """Read an LPAR's properties; see :func:`diagnostics.read`."""
+        return diagnostics.read(self.adapter, instance)
+
+    def get_instance_diagnostics(self, instance: Any) -> Any:
+        """Read an LPAR's properties as nova's diagnostics object.
+
+        See :func:`diagnostics.read` for what is raised.
+        """
+        return diagnostics.standardized(
+            diagnostics.read(self.adapter, instance))
 
     def instance_exists(self, instance: Any) -> bool:
         """Tell whether an instance has an LPAR on this host."""

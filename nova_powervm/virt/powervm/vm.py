@@ -31,7 +31,6 @@ from oslo_log import log as logging
 from oslo_serialization import jsonutils
 from oslo_utils import uuidutils
 from pypowervm import exceptions as pvm_exc
-from pypowervm.helpers import log_helper
 from pypowervm.tasks import power
 from pypowervm.tasks import power_opts
 from pypowervm import util as pvm_util
@@ -60,6 +59,7 @@ POWERVM_TO_NOVA_STATE: dict[str, int] = {
     _State.RESUMING: power_state.SUSPENDED,
     _State.NOT_ACTIVATED: power_state.SHUTDOWN,
     _State.MIGRATING_NOT_ACTIVE: power_state.SHUTDOWN,
+    # get_info says SHUTDOWN: see info_of.
     _State.ERROR: power_state.CRASHED,
     _State.HARDWARE_DISCOVERY: power_state.NOSTATE,
     _State.NOT_AVAILBLE: power_state.NOSTATE,
@@ -68,6 +68,9 @@ POWERVM_TO_NOVA_STATE: dict[str, int] = {
 
 _POWER_STATES: dict[str | None, int] = {
     state.lower(): power for state, power in POWERVM_TO_NOVA_STATE.items()}
+# nova has no event for a crash, so it is told of a stop. It ignores that
+# unless get_info says the same.
+_POWER_STATES[_State.ERROR.lower()] = power_state.SHUTDOWN
 
 # Only callers written for release 9.0.0 use translate_event and these tables.
 RUNNING_EVENTS = [_State.MIGRATING_RUNNING, _State.RUNNING, _State.STARTING,
@@ -159,29 +162,23 @@ def get_instance(context: Any, pvm_uuid: str) -> Any:
     return None
 
 
-def get_vm_qp(adapter: Any, lpar_uuid: str, qprop: str | None = None,
-              log_errors: bool = True) -> Any:
+def get_vm_qp(adapter: Any, lpar_uuid: str, qprop: str | None = None
+              ) -> Any:
     """Read one or all quick properties of an LPAR.
 
     :param adapter: pypowervm's adapter.
     :param lpar_uuid: the LPAR's uuid.
     :param qprop: name of the property; None reads all.
-    :param log_errors: whether pypowervm's log helper logs the REST exchange
-        if it fails; False for callers that expect failures.
     :returns: the value of the property, or a dict of all properties, as in
         the JSON response.
     :raises nova.exception.InstanceNotFound: if the LPAR does not exist on
         this host.
     :raises ValueError: if the response is not JSON.
     """
-    kwargs: dict[str, Any] = {}
-    if not log_errors:
-        kwargs['helpers'] = [helper for helper in adapter.helpers
-                             if helper is not log_helper.log_helper]
     try:
         response = adapter.read(
             logical_partition.LPAR.schema_type, root_id=lpar_uuid,
-            suffix_type='quick', suffix_parm=qprop, **kwargs)
+            suffix_type='quick', suffix_parm=qprop)
     except pvm_exc.HttpNotFound as e:
         raise exception.InstanceNotFound(instance_id=lpar_uuid) from e
     return jsonutils.loads(response.body)
@@ -191,7 +188,8 @@ def info_of(state: str | None) -> hardware.InstanceInfo:
     """Return nova's information about an LPAR in a PartitionState.
 
     :returns: the power state in :data:`POWERVM_TO_NOVA_STATE`, with the case
-        of the PartitionState ignored; NOSTATE if it is not in the table.
+        of the PartitionState ignored, but SHUTDOWN for ``error``; NOSTATE if
+        it is not in the table.
     """
     return hardware.InstanceInfo(_POWER_STATES.get(
         state.lower() if isinstance(state, str) else None,
@@ -211,8 +209,7 @@ def get_vm_info(adapter: Any, instance: Any) -> hardware.InstanceInfo:
 def instance_exists(adapter: Any, instance: Any) -> bool:
     """Return whether an instance has an LPAR on this host."""
     try:
-        get_vm_qp(adapter, get_pvm_uuid(instance), 'PartitionID',
-                  log_errors=False)
+        get_vm_qp(adapter, get_pvm_uuid(instance), 'PartitionID')
     except exception.InstanceNotFound:
         return False
     return True
@@ -304,7 +301,9 @@ def _power_lock(instance: Any) -> Any:
 def power_on(adapter: Any, instance: Any) -> bool:
     """Power on an instance's LPAR and wait until the job ends.
 
-    One power operation of an instance runs at a time.
+    One power operation of an instance runs at a time. An LPAR in the state
+    ``error`` is powered off hard first: only one that is off can start, and
+    nova does not stop a server that it takes for stopped.
 
     :returns: whether it started the LPAR; False if the LPAR already ran.
     :raises nova.exception.InstanceNotFound: if it has no LPAR on this host.
@@ -315,7 +314,9 @@ def power_on(adapter: Any, instance: Any) -> bool:
     with _power_lock(instance):
         try:
             lpar = get_instance_wrapper(adapter, instance)
-            if lpar.state in POWERVM_STARTABLE_STATE:
+            if lpar.state == _State.ERROR:
+                _cut_power(lpar)
+            if lpar.state in (*POWERVM_STARTABLE_STATE, _State.ERROR):
                 power.PowerOp.start(lpar)
                 return True
         except pvm_exc.Error as e:
@@ -333,7 +334,7 @@ def power_off(adapter: Any, instance: Any, timeout: int = 0,
     One power operation of an instance runs at a time.
 
     :param timeout: seconds for the operating system to shut down before a
-        hard power off; 0 powers off hard at once.
+        hard power off; 0 powers off hard at once, and so does a crash.
     :param retry_interval: seconds between requests to the operating system
         to shut down, within the timeout; 0 sends one request.
     :returns: whether it stopped the LPAR; False if the LPAR was already off.
@@ -348,8 +349,7 @@ def power_off(adapter: Any, instance: Any, timeout: int = 0,
             if POWERVM_TO_NOVA_STATE.get(lpar.state) == power_state.SHUTDOWN:
                 return False
             if not _shut_down(lpar, timeout, retry_interval):
-                power.PowerOp.stop(
-                    lpar, opts=power_opts.PowerOffOpts().vsp_hard())
+                _cut_power(lpar)
         except pvm_exc.Error as e:
             raise exception.InstancePowerOffFailure(reason=str(e)) from e
     return True
@@ -380,6 +380,10 @@ def reboot(adapter: Any, instance: Any, hard: bool, timeout: int = 0) -> None:
             raise exception.InstanceRebootFailure(reason=str(e)) from e
 
 
+def _cut_power(lpar: Any) -> None:
+    power.PowerOp.stop(lpar, opts=power_opts.PowerOffOpts().vsp_hard())
+
+
 def _shut_down(lpar: Any, timeout: int, retry_interval: int = 0,
                restart: bool = False) -> bool:
     """Shut down the operating system of an LPAR.
@@ -388,8 +392,12 @@ def _shut_down(lpar: Any, timeout: int, retry_interval: int = 0,
     the firmware's power-off signal. pypowervm's power_off_progressive() is
     too slow: it waits up to half an hour before its second step.
 
-    :returns: whether the LPAR shut down within the timeout.
+    :returns: whether the LPAR shut down within the timeout; False at once if
+        it has crashed.
     """
+    if lpar.state == _State.ERROR:
+        # Nothing runs in it that could.
+        return False
     opts = power_opts.PowerOffOpts().soft_detect(lpar).restart(restart)
     deadline = time.monotonic() + timeout
     # To pypowervm 0 means no limit, and it polls a job once a second.

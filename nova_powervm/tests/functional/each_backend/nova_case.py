@@ -17,9 +17,11 @@ import threading
 import time
 import warnings
 
+from nova import context
 from nova import thread_pool_factory
 import testtools
 
+from nova_powervm import conf
 from nova_powervm.testing import agreement
 from nova_powervm.testing import internals
 from nova_powervm.testing import stage
@@ -28,7 +30,8 @@ from nova_powervm.tests.functional.each_backend import servers
 from nova_powervm.tests.functional import pauses
 from nova_powervm.tests.functional import polls
 
-_DELAY = 0.5
+#: The option event_delay, seconds.
+DELAY = 0.5
 
 # Seconds between two looks.
 _PAUSE = 0.1
@@ -38,10 +41,10 @@ _AGREED = ('no_change', 'cached')
 
 
 class NovaTestCase(testtools.TestCase):
-    """A test with a whole nova.
+    """A test with a whole nova, which the tests of a class share.
 
-    A process may have one in its life, so this is the base of one class only,
-    all of whose tests run in one process: see tox.ini.
+    A process may have one at a time, so all tests of a class run one after
+    the other, in one process: see tox.ini.
     """
 
     @classmethod
@@ -57,7 +60,7 @@ class NovaTestCase(testtools.TestCase):
         cls.addClassCleanup(cls.folder.cleanup)
         writes = servers.Writes()
         cls.addClassCleanup(writes.close)
-        cls.stage = stage.Stage(cls.folder.name, _DELAY)
+        cls.stage = stage.Stage(cls.folder.name, DELAY)
         # nova ends as nova-compute does, once in the life of a process; but
         # other tests may follow in this one.
         cls.addClassCleanup(
@@ -82,8 +85,18 @@ class NovaTestCase(testtools.TestCase):
         self.control.configure(
             boot_seconds=0.2, boot_events=2, shutdown_seconds=0.2,
             shutdown_events=2, latency_ms=0.0)
+        self.prepare()
+
+    def prepare(self):
+        """Boot a server of the test's own, as ``self.server``."""
         self.addCleanup(self.delete_servers)
         self.server = self.boot()
+
+    def refuse_bare_lpars(self):
+        """Set the option as an operator does who wants none, for the test."""
+        conf.CONF.set_override('bare_lpars', False, 'powervm')
+        self.addCleanup(
+            conf.CONF.set_override, 'bare_lpars', True, 'powervm')
 
     def delete_servers(self):
         for uuid in self.cloud.servers():
@@ -147,6 +160,15 @@ class NovaTestCase(testtools.TestCase):
 
     def lpar_state(self):
         return self.stage.lpar_states()[self.server.lpar]
+
+    def allocated(self, uuid):
+        """Return the resource classes that placement has for a server."""
+        client = self.cloud.compute.manager.reportclient
+        found = client.get_allocs_for_consumer(
+            context.get_admin_context(), uuid)
+        return [resource_class
+                for provider in found['allocations'].values()
+                for resource_class in provider['resources']]
 
     def assert_agreement(self):
         self.assertIsNone(agreement.difference(

@@ -131,24 +131,33 @@ class TestDriver(case.WireTestCase):
         ('power_off', lambda driver, instance: driver.power_off(instance)),
         ('power_on', lambda driver, instance: driver.power_on(
             None, instance, [])),
-        ('reboot', lambda driver, instance: driver.reboot(
-            None, instance, [], 'HARD')))
+        ('get_diagnostics', lambda driver, instance: driver.get_diagnostics(
+            instance)))
     def test_no_lpar(self, operation):
         instance = base.make_instance(self.context, uuid=_HIGH_UUID)
 
         self.assertRaises(exception.InstanceNotFound, operation, self.driver,
                           instance)
 
-    def test_crashed(self):
+    def test_reboot_without_an_lpar(self):
+        instance = base.make_instance(self.context, uuid=_HIGH_UUID)
+
+        self.assertRaises(exception.InstanceRebootFailure, self.driver.reboot,
+                          self.context, instance, [], 'HARD')
+
+    @ddt.named_data(('off_and_on', True), ('on', False))
+    def test_crashed(self, power_off):
+        # Nothing in it shuts down.
+        self.control.configure(shutdown_seconds=3600)
         instance = self.spawn()
         self.control.set_state([vm.get_pvm_uuid(instance)], 'error')
 
-        self.assertEqual(power_state.CRASHED, self.state(instance))
-        self.assertRaises(exception.InstancePowerOnFailure,
-                          self.driver.power_on, self.context, instance, [])
-        self.driver.power_off(instance)
+        self.assertEqual(power_state.SHUTDOWN, self.state(instance))
+        if power_off:
+            self.driver.power_off(instance, 60, 10)
         self.driver.power_on(self.context, instance, [])
         self.assertEqual(power_state.RUNNING, self.state(instance))
+        self.assertEqual(1, self.control.counters()['power_off'])
 
     def test_event_reaches_nova(self):
         instance = self.spawn()

@@ -13,11 +13,13 @@
 """LPARs that change outside nova, seen through the API of a real nova."""
 
 import datetime
+import time
 
 import ddt
 import mock
 from nova.compute import power_state
 from nova import context
+from nova import objects
 from oslo_utils import uuidutils
 
 from nova_powervm.testing import internals
@@ -35,6 +37,55 @@ class TestNovaLifecycle(nova_flavors.FlavorTests, nova_case.NovaTestCase):
         self.settle()
         self.assertEqual({self.server.uuid: 1}, self.told(self.server.uuid))
         self.assert_agreement()
+
+    def test_crash(self):
+        began = time.monotonic()
+        self.control.set_state([self.server.lpar], 'error')
+        self.wait_for(self.server.uuid, status='SHUTOFF', task_state=None,
+                      power_state=power_state.SHUTDOWN)
+        self.assertLess(time.monotonic() - began, nova_case.DELAY + 10)
+        self.settle()
+        self.assertEqual('not activated', self.lpar_state())
+        self.assertEqual({self.server.uuid: 1}, self.told(self.server.uuid))
+        self.assert_agreement()
+        self.assert_nothing_is_emitted({'os-start': None}, 'ACTIVE', 1)
+
+    def crash_while_off(self):
+        self.cloud.act([self.server.uuid], {'os-stop': None})
+        self.wait_for(self.server.uuid, status='SHUTOFF', task_state=None)
+        self.settle()
+        self.control.set_state([self.server.lpar], 'error')
+        self.stay(status='SHUTOFF', power_state=power_state.SHUTDOWN)
+
+    @ddt.named_data(
+        ('start', {'os-start': None}),
+        ('hard_reboot', {'reboot': {'type': 'HARD'}}))
+    def test_way_back_from_a_crash_while_off(self, action):
+        self.crash_while_off()
+        self.assert_nothing_is_emitted(action, 'ACTIVE')
+        self.assertEqual('running', self.lpar_state())
+
+    def test_crash_that_an_earlier_release_recorded(self):
+        self.crash_while_off()
+        record = objects.Instance.get_by_uuid(
+            context.get_admin_context(), self.server.uuid)
+        record.power_state = power_state.CRASHED
+        record.save()
+        # All instances are compared.
+        self.control.send_events([{'type': 'CACHE_CLEARED'}])
+        self.stay(status='SHUTOFF', power_state=power_state.CRASHED)
+        self.assertEqual({}, self.told(self.server.uuid))
+        # nova's periodic task records what the driver says now.
+        self.cloud.compute.manager._query_driver_power_state_and_sync(
+            context.get_admin_context(), record)
+        self.stay(status='SHUTOFF', power_state=power_state.SHUTDOWN)
+        self.assert_agreement()
+
+    def test_crash_of_a_server_that_is_deleted(self):
+        self.control.set_state([self.server.lpar], 'error')
+        self.cloud.api.delete_server(self.server.uuid)
+        self.wait(lambda: not self.cloud.servers(), 'deleted')
+        self.assertEqual([], self.control.lpars())
 
     def test_restarted_within_the_delay(self):
         self.control.configure(boot_seconds=0.0, shutdown_seconds=0.0)
@@ -92,11 +143,12 @@ class TestNovaLifecycle(nova_flavors.FlavorTests, nova_case.NovaTestCase):
         manager._sync_power_states(context.get_admin_context())
         self.wait_for(self.server.uuid, status='SHUTOFF', task_state=None)
 
-    def assert_nothing_is_emitted(self, action, status):
+    def assert_nothing_is_emitted(self, action, status, before=0):
         self.cloud.act([self.server.uuid], action)
         self.wait_for(self.server.uuid, status=status, task_state=None)
         self.settle()
-        self.assertEqual({}, self.told(self.server.uuid))
+        self.assertEqual(
+            before, self.told(self.server.uuid).get(self.server.uuid, 0))
         self.assert_agreement()
 
     def test_nothing_is_emitted_for_a_stop_and_start_by_nova(self):
@@ -129,23 +181,14 @@ class TestNovaLifecycle(nova_flavors.FlavorTests, nova_case.NovaTestCase):
         self.assert_agreement()
 
     def test_deleted_by_nova(self):
-        self.assertIn('VCPU', self.allocated())
+        self.assertIn('VCPU', self.allocated(self.server.uuid))
         self.cloud.api.delete_server(self.server.uuid)
         self.wait(lambda: not self.cloud.servers(), 'deleted')
         self.settle()
         self.assertEqual([], self.control.lpars())
         self.assertEqual({}, self.told(self.server.uuid))
         # What placement said before is not said again.
-        self.assertEqual([], self.allocated())
-
-    def allocated(self):
-        """Return the resource classes that placement has for the server."""
-        client = self.cloud.compute.manager.reportclient
-        found = client.get_allocs_for_consumer(
-            context.get_admin_context(), self.server.uuid)
-        return [resource_class
-                for provider in found['allocations'].values()
-                for resource_class in provider['resources']]
+        self.assertEqual([], self.allocated(self.server.uuid))
 
     def test_lpars_that_are_not_novas(self):
         foreign = self.control.add_lpars(3)

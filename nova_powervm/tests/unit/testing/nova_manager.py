@@ -27,7 +27,7 @@ VM_STATES = sorted(value for name, value in vars(vm_states).items()
 # Those that the driver reports.
 POWERS = {
     'running': power_state.RUNNING, 'not activated': power_state.SHUTDOWN,
-    'suspended': power_state.SUSPENDED, 'error': power_state.CRASHED,
+    'suspended': power_state.SUSPENDED, 'error': power_state.SHUTDOWN,
     'Unknown': power_state.NOSTATE}
 #: Named cases for ddt: name, vm_state and LPAR state.
 CASES = [['%s_%s' % (vm_state, lpar_state), vm_state, lpar_state]

@@ -24,7 +24,7 @@ from pypowervm.helpers import vios_busy
 
 from nova_powervm.testing import novalink
 from nova_powervm.tests.unit.virt.powervm import driver_base
-from nova_powervm.virt.powervm import connection
+from nova_powervm.virt.powervm import rest_log
 
 # What pypowervm raises for answers that it does not understand.
 NONSENSE = ddt.named_data(
@@ -53,8 +53,7 @@ class InitHostTestCase(driver_base.DriverTestCase):
         self.driver.init_host('host')
 
         self.assertEqual(
-            [connection.log_failed_changes,
-             vios_busy.vios_busy_retry_helper],
+            [rest_log.log_failed_changes, vios_busy.vios_busy_retry_helper],
             self.driver.adapter.helpers)
 
     def test_service_is_watched(self):

@@ -14,12 +14,14 @@
 
 import ddt
 import mock
+from nova.compute import task_states
 from nova import exception
 
 from nova_powervm.tests.unit.virt.powervm import driver_base
 from nova_powervm.virt.powervm import vm
 
 
+@ddt.ddt
 class PowerTestCase(driver_base.InstanceTestCase):
 
     def test_power_on(self):
@@ -57,6 +59,31 @@ class PowerTestCase(driver_base.InstanceTestCase):
     def test_hard_reboot(self):
         self.reboot('HARD')
         self.assert_rebooted(True, mock.ANY)
+
+    def test_reboot_without_an_lpar(self):
+        # nova records no fault for an InstanceNotFound.
+        error = exception.InstanceNotFound(
+            instance_id=driver_base.INSTANCE_UUID)
+        self.calls.reboot.side_effect = error
+        e = self.assertRaises(exception.InstanceRebootFailure, self.reboot,
+                              'HARD')
+        self.assertIs(error, e.__cause__)
+        self.assertIn(driver_base.LPAR_UUID, e.kwargs['reason'])
+
+    @ddt.data(task_states.RESCUING, task_states.SHELVING,
+              task_states.RESIZE_MIGRATING)
+    def test_power_off_for_what_is_refused_then(self, task_state):
+        self.instance.task_state = task_state
+        self.assertRaises(exception.InstancePowerOffFailure,
+                          self.driver.power_off, self.instance, 60, 10)
+        self.assertEqual([], self.called())
+
+    @ddt.data(None, task_states.POWERING_OFF, task_states.DELETING,
+              task_states.SOFT_DELETING, task_states.SHELVING_OFFLOADING)
+    def test_power_off_for_anything_else(self, task_state):
+        self.instance.task_state = task_state
+        self.driver.power_off(self.instance, 60, 10)
+        self.assertEqual(['power_off'], self.called())
 
 
 @ddt.ddt

@@ -14,11 +14,26 @@
 
 import logging
 
+import ddt
 import mock
 from nova import exception
 from pypowervm.wrappers import managed_system
 
 from nova_powervm.tests.unit.virt.powervm import driver_base
+
+
+class NetworkInfo(list):
+    """Lets nova's allocation end when it is read first."""
+
+    def __init__(self, end):
+        super().__init__()
+        self._end = end
+        self.reads = 0
+
+    def __len__(self):
+        self.reads += 1
+        self._end()
+        return super().__len__()
 
 
 class BareLparTestCase(driver_base.InstanceTestCase):
@@ -33,6 +48,7 @@ class BareLparTestCase(driver_base.InstanceTestCase):
                           **kwargs)
 
 
+@ddt.ddt
 class SpawnTestCase(BareLparTestCase):
 
     def test_refused_without_bare_lpars(self):
@@ -58,10 +74,35 @@ class SpawnTestCase(BareLparTestCase):
         self.calls.create_lpar.assert_called_once_with(
             self.driver.adapter, newer, self.instance)
 
-    def test_warning_that_ports_are_not_connected(self):
+    def test_no_warning_for_each_server(self):
         self.spawn(network_info=[mock.sentinel.vif])
-        record, = self.logged(logging.WARNING)
-        self.assertIs(self.instance, record.instance)
+        self.assertEqual([], self.logged(logging.WARNING))
+
+    def test_network_is_waited_for(self):
+        network_info = NetworkInfo(
+            lambda: self.assertEqual([], self.called()))
+        self.spawn(network_info=network_info)
+        self.assertEqual(1, network_info.reads)
+        self.assertEqual(['create_lpar', 'power_on'], self.called())
+
+    @ddt.named_data(
+        ('build_ends', exception.NoMoreFixedIps(net='net')),
+        ('another_host', exception.PortLimitExceeded()),
+        ('instance_is_gone', exception.InstanceNotFound(instance_id='i')))
+    def test_network_fails(self, error):
+        def fail():
+            raise error
+
+        self.assertIs(error, self.assertRaises(
+            type(error), self.spawn, network_info=NetworkInfo(fail)))
+        self.assertEqual([], self.called())
+
+    def test_refused_without_a_wait(self):
+        self.flags(group='powervm', bare_lpars=False)
+        network_info = NetworkInfo(lambda: None)
+        self.assertRaises(exception.BuildAbortException, self.spawn,
+                          network_info=network_info)
+        self.assertEqual(0, network_info.reads)
 
     def test_power_on_is_false(self):
         self.spawn(power_on=False)

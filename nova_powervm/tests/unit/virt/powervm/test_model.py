@@ -145,7 +145,7 @@ MUTATIONS = {
         decision, '_retry', _without_retry, _failed_read, 1),
     'isolation': (
         lpar_states.LparStates, '_read_each', _without_isolation,
-        _one_that_hangs, 2),
+        _one_that_hangs, 4),
     'dirty_flag': (
         workqueue.WorkQueue, '_add', _without_dirty_flag,
         _event_while_worked_on, 5),

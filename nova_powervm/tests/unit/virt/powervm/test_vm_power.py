@@ -53,7 +53,20 @@ class PowerOnTestCase(vm_base.PowerTestCase):
         self.assertFalse(self.power_on())
         self.start.assert_not_called()
 
-    @ddt.data('error', 'Unknown', 'suspended', 'not available')
+    def test_crashed(self):
+        self.lpar.state = 'error'
+        self.assertTrue(self.power_on())
+        self.assertEqual([(VSP_HARD, 1800)], self.jobs)
+        self.start.assert_called_once_with(self.lpar)
+
+    def test_crashed_and_cannot_be_powered_off(self):
+        self.lpar.state = 'error'
+        error = self.refused()
+        self.outcomes = [error]
+        self.assert_power_on_fails(error)
+        self.start.assert_not_called()
+
+    @ddt.data('Unknown', 'suspended', 'not available')
     def test_wrong_state(self, state):
         self.lpar.state = state
         e = self.assertRaises(exception.InstancePowerOnFailure, self.power_on)
@@ -184,6 +197,11 @@ class SoftPowerOffTestCase(PowerOffTestCase):
         self.assert_power_off_fails(error, 60, 10)
         self.assertEqual((VSP_HARD, 1800), self.jobs[-1])
 
+    def test_crashed(self):
+        self.lpar.state = 'error'
+        self.assertTrue(self.power_off(60, 10))
+        self.assertEqual([(VSP_HARD, 1800)], self.jobs)
+
 
 class RebootTestCase(vm_base.PowerTestCase):
 
@@ -203,6 +221,11 @@ class RebootTestCase(vm_base.PowerTestCase):
         self.reboot(hard=False, timeout=60)
         self.assertEqual([(VSP_NORMAL_RESTART, 60), (VSP_HARD_RESTART, 1800)],
                          self.jobs)
+
+    def test_crashed(self):
+        self.lpar.state = 'error'
+        self.reboot(hard=False, timeout=60)
+        self.assertEqual([(VSP_HARD_RESTART, 1800)], self.jobs)
 
     def test_off(self):
         self.lpar.state = 'not activated'

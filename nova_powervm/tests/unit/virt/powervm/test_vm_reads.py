@@ -16,8 +16,6 @@ import ddt
 from nova.compute import power_state
 from nova import exception
 from pypowervm import exceptions as pvm_exc
-from pypowervm.helpers import log_helper
-from pypowervm.helpers import vios_busy
 
 from nova_powervm.tests.unit.virt.powervm import captured
 from nova_powervm.tests.unit.virt.powervm import driver_base
@@ -64,32 +62,6 @@ class GetQuickPropertyTestCase(driver_base.TestCase):
         self.assertRaises(ValueError, self.get, (200, '<html>'))
 
 
-class HelpersTestCase(driver_base.TestCase):
-    """The helpers of the adapter in a read of a quick property."""
-
-    def setUp(self):
-        super().setUp()
-        self.adapter = captured.make_adapter()
-        self.adapter.helpers = [log_helper.log_helper,
-                                vios_busy.vios_busy_retry_helper]
-        self.adapter.read.return_value.body = '1'
-
-    def test_errors_are_logged(self):
-        vm.get_vm_qp(self.adapter, LPAR_UUID, 'PartitionID')
-        self.assertNotIn('helpers', self.adapter.read.call_args.kwargs)
-
-    def test_errors_are_not_logged(self):
-        vm.get_vm_qp(self.adapter, LPAR_UUID, 'PartitionID', log_errors=False)
-        self.assertEqual([vios_busy.vios_busy_retry_helper],
-                         self.adapter.read.call_args.kwargs['helpers'])
-
-    def test_adapter_keeps_its_helpers(self):
-        vm.get_vm_qp(self.adapter, LPAR_UUID, 'PartitionID', log_errors=False)
-        self.assertEqual([log_helper.log_helper,
-                          vios_busy.vios_busy_retry_helper],
-                         self.adapter.helpers)
-
-
 @ddt.ddt
 class GetInfoTestCase(vm_base.TestCase):
 
@@ -99,7 +71,7 @@ class GetInfoTestCase(vm_base.TestCase):
         return vm.get_vm_info(adapter, self.instance)
 
     @ddt.named_data(*[(state, state, power) for state, power
-                      in vm_base.POWER_STATES.items()])
+                      in vm_base.REPORTED_STATES.items()])
     def test_state(self, state, expected):
         self.assertEqual(expected,
                          self.get_info((200, '"%s"' % state)).state)

@@ -47,6 +47,9 @@ POWER_STATES = {
 }
 
 # Power-off jobs: operation and parameters.
+#: What get_info answers.
+REPORTED_STATES = {**POWER_STATES, 'error': power_state.SHUTDOWN}
+
 VSP_HARD = 'PowerOff(immediate=true, operation=shutdown)'
 VSP_NORMAL = 'PowerOff(operation=shutdown)'
 OS_IMMEDIATE = 'PowerOff(immediate=true, operation=osshutdown)'

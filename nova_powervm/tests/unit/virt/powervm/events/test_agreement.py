@@ -13,8 +13,10 @@
 """Agreement: nova, told the state of an LPAR now, would do nothing."""
 
 import ddt
+import mock
 from nova.compute import power_state
 from nova.compute import vm_states
+from nova.virt import hardware
 
 from nova_powervm.tests.unit.virt.powervm import world
 from nova_powervm.virt.powervm.lifecycle import messages
@@ -84,6 +86,42 @@ class TestVmStates(world.World):
         self.assertEqual(1, len(self.emitted))
         self.assertEqual((SHUTDOWN, vm_state), (
             self.instance(lpar).power_state, self.instance(lpar).vm_state))
+
+
+class TestCrashes(world.World):
+
+    def setUp(self):
+        super().setUp()
+        self.lpar = self.add('error', RUNNING)
+
+    def test_crash(self):
+        self.look(self.lpar)
+        self.wait(_TOLD_IN_VAIN)
+        self.assertEmitted((self.lpar, SHUTDOWN))
+        self.assertAgreement(self.lpar)
+        self.assertEqual((SHUTDOWN, vm_states.STOPPED), self.recorded())
+        self.assertLogged(messages.GIVEN_UP, 0)
+
+    def recorded(self):
+        instance = self.instance(self.lpar)
+        return instance.power_state, instance.vm_state
+
+    def test_driver_that_does_not_report_a_stop(self):
+        self.driver.get_info = mock.create_autospec(
+            self.driver.get_info,
+            return_value=hardware.InstanceInfo(CRASHED))
+        self.look(self.lpar)
+        self.wait(_TOLD_IN_VAIN)
+        self.assertEmitted(*[(self.lpar, SHUTDOWN)] * 4)
+        self.assertEqual([self.instance(self.lpar).uuid],
+                         self.named(messages.GIVEN_UP))
+        # Whether the LPAR is powered off then does not matter.
+        self.driver.power_off = mock.create_autospec(self.driver.power_off)
+        self.nova.sync_power_states()
+        self.assertEqual((CRASHED, vm_states.STOPPED), self.recorded())
+        self.look(self.lpar)
+        self.assertEqual(1, self.count('no_change'))
+        self.assertEqual(4, len(self.emitted))
 
 
 @ddt.ddt

@@ -50,15 +50,10 @@ class Record:
 
 
 def agrees(record, state):
-    """Tell whether nova, told an LPAR's state, would do nothing.
-
-    Of a crash it is told as of a stop.
-    """
+    """Tell whether nova, told an LPAR's state, would do nothing."""
     power = agreement.power_of(state)
-    told = {power, power_state.SHUTDOWN
-            if power == power_state.CRASHED else power}
-    return record.power_state in told and all(
-        agreement.action(record.vm_state, each) is None for each in told)
+    return record.power_state == power and agreement.action(
+        record.vm_state, power) is None
 
 
 class Nova:
