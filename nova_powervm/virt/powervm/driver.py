@@ -15,7 +15,6 @@
 from collections.abc import Iterator
 import contextlib
 import datetime
-import importlib.metadata
 import threading
 import time
 from typing import Any
@@ -36,6 +35,7 @@ from nova_powervm.conf import release_9
 from nova_powervm.virt.powervm import compute_service
 from nova_powervm.virt.powervm import connection
 from nova_powervm.virt.powervm import diagnostics
+from nova_powervm.virt.powervm import handlers
 from nova_powervm.virt.powervm import host as pvm_host
 from nova_powervm.virt.powervm.lifecycle import agreement
 from nova_powervm.virt.powervm.lifecycle import interfaces
@@ -49,15 +49,12 @@ from nova_powervm.virt.powervm import vm
 LOG = logging.getLogger(__name__)
 CONF = conf.CONF
 
-HANDLER_NAMESPACE = 'nova_powervm.event_handlers'
-
 # pypowervm takes five seconds over each of them.
 _LISTENER_TRIES = 3
 
 # Seconds for which a read of the managed system tells its inventory. nova
 # reads it once a minute, [DEFAULT] update_resources_interval.
 _SYSTEM_MAX_AGE = 120.0
-
 
 
 class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
@@ -113,7 +110,7 @@ class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
         # First what needs no service, so that it is told without a wait.
         opts.validate(CONF)
         release_9.warn_if_set(CONF)
-        handler_class = _load_handler_class(CONF.powervm.event_handler)
+        handler_class = handlers.load(CONF.powervm.event_handler)
         if CONF.powervm.bare_lpars:
             LOG.warning('[powervm] bare_lpars is set: servers are created '
                         'without disks and network adapters')
@@ -264,7 +261,8 @@ class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
         LOG.debug('The image, volumes and ports are not connected to the '
                   'LPAR, and a configuration drive, files and a password do '
                   'not reach it', instance=instance)
-        vm.create_lpar(self.adapter, self._refresh_host(), instance)
+        with self._acting_on(instance):
+            vm.create_lpar(self.adapter, self._refresh_host(), instance)
         if not power_on:
             return
         try:
@@ -306,7 +304,8 @@ class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
             # Deleted meanwhile is deleted.
             if self.instance_exists(instance):
                 raise
-        vm.delete_lpar(self.adapter, instance)
+        with self._acting_on(instance):
+            vm.delete_lpar(self.adapter, instance)
 
     def cleanup(self, context: Any, instance: Any, network_info: Any,
                 block_device_info: Any = None, destroy_disks: bool = True,
@@ -500,31 +499,3 @@ def _unsubscribe(session: Any, handler: Any) -> None:
         session.get_event_listener().unsubscribe(handler)
     except ValueError as e:
         LOG.debug('The event handler could not be unsubscribed: %s', e)
-
-
-def _load_handler_class(name: str) -> Any:
-    """Return the event handler's class that an entry point names.
-
-    :raises nova.exception.InvalidConfiguration: if no package offers one of
-        the name, if packages offer different ones, or if it cannot be
-        imported.
-    """
-    installed = importlib.metadata.entry_points(group=HANDLER_NAMESPACE)
-    # Two distributions may name the same class.
-    offered = {point.value: point for point in installed.select(name=name)}
-    if not offered:
-        raise exception.InvalidConfiguration(
-            "There is no event handler '%s', which [powervm] event_handler "
-            'names; installed are: %s' % (
-                name, ', '.join(sorted(installed.names)) or 'none'))
-    if len(offered) > 1:
-        raise exception.InvalidConfiguration(
-            "There are several event handlers '%s', which [powervm] "
-            'event_handler names: %s' % (name, ', '.join(sorted(offered))))
-    (value, point), = offered.items()
-    try:
-        return point.load()
-    except Exception as e:
-        raise exception.InvalidConfiguration(
-            "The event handler '%s' (%s), which [powervm] event_handler "
-            'names, cannot be imported: %s' % (name, value, e)) from e

@@ -21,6 +21,7 @@ from nova_powervm.testing import novalink
 from nova_powervm.tests import base
 from nova_powervm.virt.powervm import compute_service
 from nova_powervm.virt.powervm import driver
+from nova_powervm.virt.powervm import handlers
 from nova_powervm.virt.powervm import session as pvm_session
 from nova_powervm.virt.powervm import vm
 
@@ -95,7 +96,7 @@ class DriverTestCase(TestCase):
         self.compute_service = self.patch_object(
             compute_service, 'ComputeService', autospec=True)
         self.load_handler = self.patch_object(
-            driver, '_load_handler_class', return_value=StoppableHandler)
+            handlers, 'load', return_value=StoppableHandler)
         self.driver = driver.PowerVMDriver(mock.sentinel.virtapi)
 
     def make_session(self, **kwargs):

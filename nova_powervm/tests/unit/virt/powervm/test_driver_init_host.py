@@ -216,6 +216,15 @@ class ListenerRetryTestCase(driver_base.DriverTestCase):
 @ddt.ddt
 class OptionsTestCase(driver_base.DriverTestCase):
 
+    def test_no_such_event_handler(self):
+        self.load_handler.side_effect = exception.InvalidConfiguration()
+        self.flags(group='powervm', event_handler='nowhere')
+        self.assertRaises(exception.InvalidConfiguration,
+                          self.driver.init_host, 'host')
+        self.load_handler.assert_called_once_with('nowhere')
+        # It needs no service to find out.
+        self.open_session.assert_not_called()
+
     @ddt.named_data(
         ('factor_too_large', 'proc_units_factor', '7',
          cfg.ConfigFileValueError, 'proc_units_factor'),

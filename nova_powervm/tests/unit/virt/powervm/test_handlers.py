@@ -15,24 +15,22 @@ import os
 import sys
 
 import fixtures
-import mock
 from nova import exception
 
 from nova_powervm.tests import base
-from nova_powervm.virt.powervm import driver
-from nova_powervm.virt.powervm import session as pvm_session
+from nova_powervm.virt.powervm import handlers
 
 
-class LoadHandlerTestCase(base.TestCase):
+class LoadTestCase(base.TestCase):
 
     def test_default(self):
         from nova_powervm.virt.powervm import event
         self.assertIs(event.PowerVMNovaEventHandler,
-                      driver._load_handler_class('powervm'))
+                      handlers.load('powervm'))
 
     def test_unknown(self):
         e = self.assertRaises(exception.InvalidConfiguration,
-                              driver._load_handler_class, 'nowhere')
+                              handlers.load, 'nowhere')
         self.assertIn("'nowhere'", str(e))
         self.assertIn('event_handler', str(e))
         for name in importlib.metadata.entry_points(
@@ -57,11 +55,11 @@ class LoadHandlerTestCase(base.TestCase):
         self.install('other_package', 'other = other_package:OtherHandler',
                      'class OtherHandler:\n    pass\n')
         self.assertEqual('OtherHandler',
-                         driver._load_handler_class('other').__name__)
+                         handlers.load('other').__name__)
 
     def invalid(self, name):
         e = self.assertRaises(exception.InvalidConfiguration,
-                              driver._load_handler_class, name)
+                              handlers.load, name)
         self.assertIn(repr(name), str(e))
         return e
 
@@ -94,11 +92,4 @@ class LoadHandlerTestCase(base.TestCase):
                      'class Handler:\n    pass\n')
         self.install('package_2', 'other = package_1:Handler')
         self.assertEqual('Handler',
-                         driver._load_handler_class('other').__name__)
-
-    def test_init_host_needs_no_service_to_find_out(self):
-        self.flags(group='powervm', event_handler='nowhere')
-        with mock.patch.object(pvm_session, 'Session') as session:
-            self.assertRaises(exception.InvalidConfiguration,
-                              driver.PowerVMDriver(None).init_host, 'host')
-        session.assert_not_called()
+                         handlers.load('other').__name__)
