@@ -263,11 +263,14 @@ class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
                   'not reach it', instance=instance)
         with self._acting_on(instance):
             vm.create_lpar(self.adapter, self._refresh_host(), instance)
-        if not power_on:
-            return
+            if power_on:
+                self._start_first(context, instance, network_info)
+
+    def _start_first(self, context: Any, instance: Any,
+                     network_info: Any) -> None:
+        """Start an LPAR that was just created, or delete it again."""
         try:
-            with self._acting_on(instance):
-                vm.power_on(self.adapter, instance)
+            vm.power_on(self.adapter, instance)
         except Exception as e:
             self._discard(context, instance, network_info)
             if isinstance(e, exception.InstanceNotFound):
@@ -294,17 +297,16 @@ class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
         :raises nova.exception.InstanceTerminationFailure: if it could not be
             deleted.
         """
-        try:
-            with self._acting_on(instance):
-                vm.power_off(self.adapter, instance)
-        except exception.InstanceNotFound:
-            LOG.info('There is no LPAR to destroy', instance=instance)
-            return
-        except exception.InstancePowerOffFailure:
-            # Deleted meanwhile is deleted.
-            if self.instance_exists(instance):
-                raise
         with self._acting_on(instance):
+            try:
+                vm.power_off(self.adapter, instance)
+            except exception.InstanceNotFound:
+                LOG.info('There is no LPAR to destroy', instance=instance)
+                return
+            except exception.InstancePowerOffFailure:
+                # Deleted meanwhile is deleted.
+                if self.instance_exists(instance):
+                    raise
             vm.delete_lpar(self.adapter, instance)
 
     def cleanup(self, context: Any, instance: Any, network_info: Any,
