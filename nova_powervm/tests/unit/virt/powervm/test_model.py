@@ -148,7 +148,7 @@ MUTATIONS = {
         _one_that_hangs, 4),
     'dirty_flag': (
         workqueue.WorkQueue, '_add', _without_dirty_flag,
-        _event_while_worked_on, 5),
+        _event_while_worked_on, 14),
     'confirmation': (
         apply.Applier, '_emit', _without_confirmation, _deaf_nova, 3),
     'vm_state': (
@@ -161,7 +161,7 @@ MUTATIONS = {
 #: Worlds of one seed, and how many seeds are tried one after the other until
 #: the machine finds it: hypothesis also draws on constants of whatever is
 #: loaded, so that a seed is no promise.
-WORLDS, SEEDS = 250, 16
+WORLDS, SEEDS = 60, 50
 
 
 def settle(example):
