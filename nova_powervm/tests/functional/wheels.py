@@ -29,6 +29,9 @@ _SOURCES = ('.git', 'LICENSE', 'README.rst', 'nova', 'nova_powervm',
 
 _NAME = 'nova-powervm'
 
+# This checkout is not on the path.
+_ALONE = {'PYTHONPATH': ''}
+
 
 def build(folder: pathlib.Path) -> pathlib.Path:
     """Build the wheel by way of the source distribution.
@@ -50,7 +53,7 @@ def build(folder: pathlib.Path) -> pathlib.Path:
                             ignore=shutil.ignore_patterns('__pycache__'))
         elif source.exists():
             shutil.copy(source, tree)
-    variables = {}
+    variables = dict(_ALONE)
     command = processes.python('build', '--no-isolation', '--outdir',
                                str(folder), str(tree))
     if not (tree / '.git').exists():
@@ -96,4 +99,5 @@ class Environment:
 
     @staticmethod
     def _uv(*arguments: str) -> None:
-        processes.check(processes.run(processes.python('uv', *arguments)))
+        processes.check(processes.run(
+            processes.python('uv', *arguments), variables=_ALONE))

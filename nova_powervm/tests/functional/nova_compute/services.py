@@ -26,6 +26,7 @@ from nova_powervm.tests.functional import wheels
 from nova_powervm.tests.functional.nova_compute import broker
 from nova_powervm.tests.functional.nova_compute import database
 from nova_powervm.tests.functional.nova_compute import placement_api
+from nova_powervm.virt.powervm.lifecycle import stats
 
 _COMMON = '''
 [DEFAULT]
@@ -153,18 +154,20 @@ class NovaCompute(_NovaService):
         os.kill(self.process.pid, number)
 
     def statistics(self) -> dict[str, float]:
-        """Return what its Guru Meditation Report says of events.
+        """Return what a Guru Meditation Report says of events.
 
         :raises nova_powervm.testing.waiting.TimedOut: if none is written.
         """
-        reports = len(self._reports())
+        before = len(self.process.said())
         self.signal(signal.SIGUSR2)
-        waiting.wait_until(lambda: len(self._reports()) > reports,
-                           'a report', details=self.log)
-        return {name: float(value) for name, value in re.findall(
-            r'^ *(\w+) = ([0-9.]+)$', self._reports()[-1], re.MULTILINE)}
+        return waiting.wait_until(
+            lambda: _statistics(self.process.said()[before:]),
+            'a report', details=self.log)
 
-    def _reports(self) -> list[str]:
-        """Return the sections on events of all complete reports."""
-        return re.findall(r'\n=+\n=+ +PowerVM events +=+\n=+\n(.*?)\n=+\n',
-                          self.process.said(), re.DOTALL)
+
+def _statistics(report: str) -> dict[str, float]:
+    """Return the counters and gauges of a report; none if it is not whole."""
+    _, _, section = report.partition(' PowerVM events ')
+    found = {name: float(value) for name, value in re.findall(
+        r'^ +(\w+) = ([0-9.]+)\n', section, re.MULTILINE)}
+    return found if stats.COUNTERS.keys() <= found.keys() else {}
