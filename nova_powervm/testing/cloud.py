@@ -40,7 +40,6 @@ import sqlite3
 from typing import Any
 
 import fixtures
-from nova.compute import rpcapi as compute_rpcapi
 from nova import context
 from nova import objects
 from nova.objects import host_mapping
@@ -52,6 +51,7 @@ from oslo_utils import uuidutils
 
 from nova_powervm import conf
 from nova_powervm.testing import api
+from nova_powervm.testing import compat
 from nova_powervm.testing import placement
 
 CONF = conf.CONF
@@ -125,6 +125,7 @@ class Cloud(fixtures.Fixture, api.Servers):
     def _setUp(self) -> None:
         self._configure()
         self._progress('databases')
+        compat.serialize_writes(self.stub_out)
         self._create_databases()
         self._progress('placement')
         self.useFixture(nova_fixtures.OpenStackSDKFixture())
@@ -137,13 +138,12 @@ class Cloud(fixtures.Fixture, api.Servers):
         self._progress('scheduler')
         self._start('scheduler')
         self._progress('compute')
-        self.compute = self._start(
-            'compute', topic=compute_rpcapi.RPC_TOPIC,
-            topic_alt=compute_rpcapi.RPC_TOPIC_ALT)
+        self.compute = self._start('compute', **compat.compute_topics())
         host_mapping.discover_hosts(context.get_admin_context())
         self._progress('API')
         api.Servers.__init__(
-            self, self.useFixture(nova_fixtures.OSAPIFixture()).admin_api,
+            self, self.useFixture(nova_fixtures.OSAPIFixture(
+                api_version='v2.1')).admin_api,
             self._glance.create(None, _IMAGE)['id'])
 
     # The two methods through which nova's fixtures ask for what a test case
@@ -164,7 +164,7 @@ class Cloud(fixtures.Fixture, api.Servers):
             state_path=self._state_path, host=HOST,
             compute_driver=self._compute_driver,
             log_file=self.log_file,
-            manager_shutdown_timeout=_STOP_SECONDS,
+            **compat.stop_options(CONF, _STOP_SECONDS),
             # SQLite lets one thread write at a time: with more builds at
             # once they only wait for each other.
             max_concurrent_builds=10, max_concurrent_snapshots=10)

@@ -44,7 +44,7 @@ class TestBackends(testtools.TestCase):
         self.nova.is_patched.return_value = patched
         self.assertEqual(backend, backends.select(backend))
         self.assertEqual(value, os.environ[_VARIABLE])
-        self.nova.patch.assert_called_once_with(backend)
+        self.nova.patch.assert_called_once_with()
         self.assertEqual(backend, backends.current())
 
     def test_the_process_runs_the_other_one(self):
@@ -55,7 +55,7 @@ class TestBackends(testtools.TestCase):
         self.nova.is_patched.return_value = backend == 'eventlet'
         os.environ.update(backends.environment(backend))
         self.assertEqual(backend, backends.select())
-        self.nova.patch.assert_called_once_with(backend)
+        self.nova.patch.assert_called_once_with()
 
     def test_of_nobody(self):
         self.assertEqual('threading', backends.select())

@@ -1,0 +1,99 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What the supported releases of nova have differently, for tests.
+
+The rest of the package is written for nova 34. Each function imports what it
+needs: nothing may be imported before a process is patched for eventlet.
+"""
+
+from collections.abc import Callable
+from collections.abc import Iterator
+import contextlib
+import sys
+import threading
+from typing import Any
+
+
+def patch() -> None:
+    """Let nova patch this process for eventlet if the environment says so."""
+    from nova import monkey_patch
+    # nova 31 did that as it was imported just now.
+    if hasattr(monkey_patch, 'patch'):
+        # It takes no parameter in nova 32, and heeds none if there is the
+        # variable in the environment.
+        monkey_patch.patch()
+
+
+def is_patched() -> bool:
+    """Tell whether this process is patched for eventlet."""
+    from nova import monkey_patch
+    if hasattr(monkey_patch, 'is_patched'):
+        return bool(monkey_patch.is_patched())
+    # nova 31 does not tell.
+    eventlet = sys.modules.get('eventlet')
+    return eventlet is not None and bool(
+        eventlet.patcher.is_monkey_patched('thread'))
+
+
+def compute_topics() -> dict[str, str]:
+    """Return what ``nova.service.Service.create`` wants for nova-compute."""
+    from nova.compute import rpcapi
+    topics = {'topic': rpcapi.RPC_TOPIC}
+    # nova 33 got it for its graceful shutdown.
+    if hasattr(rpcapi, 'RPC_TOPIC_ALT'):
+        topics['topic_alt'] = rpcapi.RPC_TOPIC_ALT
+    return topics
+
+
+def stop_options(conf: Any, seconds: int) -> dict[str, int]:
+    """Return options by which a service waits so long for its tasks."""
+    # nova 33 got it, too; its predecessors do not wait.
+    name = 'manager_shutdown_timeout'
+    return {name: seconds} if name in conf else {}
+
+
+def allow_new_threads() -> None:
+    """Let nova's thread pools come back after nova-compute has ended."""
+    try:
+        from nova import thread_pool_factory
+    except ImportError:
+        # Up to nova 33 they always come back.
+        return
+    thread_pool_factory.FACTORY._shutdown = False
+
+
+def serialize_writes(stub_out: Callable[[str, Any], object]) -> None:
+    """Let one thread at a time write to databases of SQLite.
+
+    SQLite gives up if two do. The fixtures of nova 34 see to that themselves,
+    those of nova 33 and older do not.
+
+    :param stub_out: replaces an attribute by its dotted name.
+    """
+    from nova.tests import fixtures as nova_fixtures
+    from oslo_db.sqlalchemy import enginefacade
+    if hasattr(nova_fixtures, 'DatabaseWriteLock'):
+        return
+    manager = enginefacade._TransactionContextManager
+    scope = manager._transaction_scope
+    lock = threading.RLock()
+
+    @contextlib.contextmanager
+    def one_at_a_time(self: Any, context: Any) -> Iterator[Any]:
+        writes = self._mode is enginefacade._WRITER
+        with (lock if writes else contextlib.nullcontext(),
+              scope(self, context) as resource):
+            yield resource
+
+    stub_out('%s.%s._transaction_scope' % (
+        enginefacade.__name__, manager.__name__), one_at_a_time)
