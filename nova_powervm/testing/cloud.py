@@ -164,7 +164,7 @@ class Cloud(fixtures.Fixture, api.Servers):
             state_path=self._state_path, host=HOST,
             compute_driver=self._compute_driver,
             log_file=self.log_file,
-            **compat.stop_options(CONF, _STOP_SECONDS),
+            **compat.stop_options(_STOP_SECONDS),
             # SQLite lets one thread write at a time: with more builds at
             # once they only wait for each other.
             max_concurrent_builds=10, max_concurrent_snapshots=10)

@@ -19,16 +19,22 @@ needs: nothing may be imported before a process is patched for eventlet.
 from collections.abc import Callable
 from collections.abc import Iterator
 import contextlib
+import importlib.metadata
 import sys
 import threading
 from typing import Any
+
+
+def release() -> int:
+    """Return nova's major version, such as 34."""
+    return int(importlib.metadata.version('nova').partition('.')[0])
 
 
 def patch() -> None:
     """Let nova patch this process for eventlet if the environment says so."""
     from nova import monkey_patch
     # nova 31 did that as it was imported just now.
-    if hasattr(monkey_patch, 'patch'):
+    if release() > 31:
         # It takes no parameter in nova 32, and heeds none if there is the
         # variable in the environment.
         monkey_patch.patch()
@@ -37,7 +43,7 @@ def patch() -> None:
 def is_patched() -> bool:
     """Tell whether this process is patched for eventlet."""
     from nova import monkey_patch
-    if hasattr(monkey_patch, 'is_patched'):
+    if release() > 31:
         return bool(monkey_patch.is_patched())
     # nova 31 does not tell.
     eventlet = sys.modules.get('eventlet')
@@ -49,27 +55,29 @@ def compute_topics() -> dict[str, str]:
     """Return what ``nova.service.Service.create`` wants for nova-compute."""
     from nova.compute import rpcapi
     topics = {'topic': rpcapi.RPC_TOPIC}
-    # nova 33 got it for its graceful shutdown.
-    if hasattr(rpcapi, 'RPC_TOPIC_ALT'):
+    # New in nova 33, for its graceful shutdown.
+    if release() > 32:
         topics['topic_alt'] = rpcapi.RPC_TOPIC_ALT
     return topics
 
 
-def stop_options(conf: Any, seconds: int) -> dict[str, int]:
-    """Return options by which a service waits so long for its tasks."""
-    # nova 33 got it, too; its predecessors do not wait.
-    name = 'manager_shutdown_timeout'
-    return {name: seconds} if name in conf else {}
+def stop_options(seconds: int) -> dict[str, int]:
+    """Return options by which a service waits so long for its tasks to end.
+
+    nova 33 waits although there are none, so it gets a second; its
+    predecessors do not wait.
+    """
+    if release() < 33:
+        return {}
+    return {'manager_shutdown_timeout': seconds if release() > 33 else 1}
 
 
 def allow_new_threads() -> None:
     """Let nova's thread pools come back after nova-compute has ended."""
-    try:
+    # Up to nova 33 they always come back.
+    if release() > 33:
         from nova import thread_pool_factory
-    except ImportError:
-        # Up to nova 33 they always come back.
-        return
-    thread_pool_factory.FACTORY._shutdown = False
+        thread_pool_factory.FACTORY._shutdown = False
 
 
 def serialize_writes(stub_out: Callable[[str, Any], object]) -> None:
@@ -80,10 +88,9 @@ def serialize_writes(stub_out: Callable[[str, Any], object]) -> None:
 
     :param stub_out: replaces an attribute by its dotted name.
     """
-    from nova.tests import fixtures as nova_fixtures
-    from oslo_db.sqlalchemy import enginefacade
-    if hasattr(nova_fixtures, 'DatabaseWriteLock'):
+    if release() > 33:
         return
+    from oslo_db.sqlalchemy import enginefacade
     manager = enginefacade._TransactionContextManager
     scope = manager._transaction_scope
     lock = threading.RLock()

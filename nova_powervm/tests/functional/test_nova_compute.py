@@ -37,6 +37,8 @@ _STOP_SECONDS = 20
 # The loggers of the lines that say how far it is.
 _DRIVER = ' INFO nova_powervm.virt.powervm.driver '
 _RESYNC = ' INFO nova_powervm.virt.powervm.lifecycle.resync '
+_RETRY = ' WARNING pypowervm.utils.retry '
+_JOIN = ' DEBUG nova.servicegroup.drivers.db '
 
 # The requests by which the event handler learns the states of LPARs.
 _LOOKS = ('quick_property', 'quick_all', 'lpar_feed')
@@ -76,12 +78,20 @@ class TestNovaCompute(base.TestCase):
             self.simulator.port, **options))
 
     def start_and_wait(self, **options: Any) -> None:
-        """Start it and wait until it has compared its LPARs with nova."""
-        self.start(**options)
-        self.wait_until(lambda: _RESYNC in self.compute.log(), 'a resync')
+        """Start it and wait until it does all that it does.
 
-    def wait_until(self, condition: Any, what: str) -> None:
-        waiting.wait_until(condition, what, details=lambda: (
+        That is, until it has compared its LPARs with nova, and takes requests.
+        """
+        self.start(**options)
+        self.wait_for_lines(_RESYNC, _JOIN)
+
+    def wait_for_lines(self, *loggers: str) -> None:
+        """Wait until each of the loggers has logged something."""
+        self.wait_until(lambda: all(
+            logger in self.compute.log() for logger in loggers), loggers)
+
+    def wait_until(self, condition: Any, what: object) -> None:
+        waiting.wait_until(condition, str(what), details=lambda: (
             self.compute.log() + self.compute.process.said()))
 
     def wait_for_polls(self) -> None:
@@ -131,6 +141,7 @@ class TestNovaCompute(base.TestCase):
     def test_stop_with_events_pending(self) -> None:
         # The resync of the start waits as well.
         self.start(event_delay=30)
+        self.wait_for_lines(_DRIVER, _JOIN)
         self.wait_for_polls()
         self.control.add_lpars(50)
         self.wait_until(
@@ -152,7 +163,5 @@ class TestNovaCompute(base.TestCase):
     def test_stop_in_init_host_without_novalink(self) -> None:
         self.simulator.stop()
         self.start()
-        self.wait_until(
-            lambda: ' pypowervm.utils.retry ' in self.compute.log(),
-            'a request that failed')
+        self.wait_for_lines(_RETRY)
         self.stop()

@@ -20,6 +20,7 @@ import signal
 import fixtures
 
 from nova_powervm.testing import backends
+from nova_powervm.testing import compat
 from nova_powervm.testing import processes
 from nova_powervm.testing import waiting
 from nova_powervm.tests.functional import wheels
@@ -34,6 +35,7 @@ host = {host}
 my_ip = 127.0.0.1
 state_path = {folder}
 log_file = {folder}/nova.log
+default_log_levels = nova.servicegroup=DEBUG
 transport_url = rabbit://guest:guest@127.0.0.1:{broker}/
 rpc_response_timeout = 20
 [oslo_messaging_rabbit]
@@ -54,12 +56,20 @@ workers = 1
 
 _COMPUTE = '''
 [DEFAULT]
+{stop_options}
 compute_driver = powervm_ext.driver.PowerVMDriver
 [powervm]
 rest_port = {rest_port}
 event_delay = {event_delay}
 event_max_delay = 60
 '''
+
+
+# Of the processes that are not nova's.
+_THREADS = backends.environment('threading')
+
+# nova's default.
+_STOP_SECONDS = 160
 
 
 class _NovaService(fixtures.Fixture):
@@ -113,7 +123,8 @@ class ControlPlane(fixtures.Fixture):
                        'placement': self._start(placement_api.__name__)}
         path = self.folder / 'cell.sqlite'
         processes.check(processes.run(
-            processes.python(database.__name__, str(path))))
+            processes.python(database.__name__, str(path)),
+            variables=_THREADS))
         self.useFixture(_NovaService(
             self.environment, 'nova-conductor', self.folder / 'conductor',
             self.configuration('conductor', _CONDUCTOR, database=path)))
@@ -127,7 +138,8 @@ class ControlPlane(fixtures.Fixture):
             host=host, folder=self.folder / host, **self._ports, **values)
 
     def _start(self, module: str) -> int:
-        child = processes.Child(processes.python(module), ready='port ')
+        child = processes.Child(
+            processes.python(module), ready='port ', variables=_THREADS)
         self.addCleanup(child.stop)
         return int(child.start())
 
@@ -147,7 +159,9 @@ class NovaCompute(_NovaService):
             control_plane.environment, 'nova-compute',
             control_plane.folder / host, control_plane.configuration(
                 host, _COMPUTE, rest_port=rest_port,
-                event_delay=event_delay))
+                event_delay=event_delay, stop_options='\n'.join(
+                    '%s = %d' % option for option in
+                    compat.stop_options(_STOP_SECONDS).items())))
 
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal."""
