@@ -62,7 +62,7 @@ def compute_topics() -> dict[str, str]:
     return topics
 
 
-def stop_options(seconds: int) -> dict[str, int]:
+def stop_options(seconds: int) -> dict[str, Any]:
     """Return options by which a service waits so long for its tasks to end.
 
     nova 33 waits although there are none, so it gets a second; its

@@ -29,8 +29,8 @@ from nova_powervm.testing import backends
 from nova_powervm.testing import compat
 from nova_powervm.testing import waiting
 from nova_powervm.tests import base
-from nova_powervm.tests.functional import wheels
 from nova_powervm.tests.functional.nova_compute import services
+from nova_powervm.tests.functional import wheels
 
 # Seconds within which SIGTERM has to end it.
 _STOP_SECONDS = 20

@@ -25,6 +25,7 @@ import itertools
 import struct
 import sys
 from typing import Any
+from typing import ClassVar
 
 from amqp import serialization
 
@@ -264,7 +265,7 @@ class _Client:
             consumer.queue.consumers.remove(consumer)
 
     # What clients send, with the format of the arguments that matter.
-    _METHODS: dict[Any, Any] = {
+    _METHODS: ClassVar[dict[Any, Any]] = {
         (10, 11): ('', _started), (10, 31): ('', _nothing),
         (10, 40): ('s', _opened), (10, 50): ('', _close),
         (20, 10): ('', _open_channel), (20, 40): ('', _close_channel),

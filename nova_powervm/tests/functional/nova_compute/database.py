@@ -14,8 +14,8 @@
 
 import sys
 
-from nova.db import migration
 from nova.db.main import api as db_api
+from nova.db import migration
 
 from nova_powervm import conf
 

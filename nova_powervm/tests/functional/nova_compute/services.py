@@ -23,10 +23,10 @@ from nova_powervm.testing import backends
 from nova_powervm.testing import compat
 from nova_powervm.testing import processes
 from nova_powervm.testing import waiting
-from nova_powervm.tests.functional import wheels
 from nova_powervm.tests.functional.nova_compute import broker
 from nova_powervm.tests.functional.nova_compute import database
 from nova_powervm.tests.functional.nova_compute import placement_api
+from nova_powervm.tests.functional import wheels
 from nova_powervm.virt.powervm.lifecycle import stats
 
 _COMMON = '''
