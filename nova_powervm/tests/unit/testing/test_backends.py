@@ -12,8 +12,6 @@
 
 
 import os
-import sys
-import types
 
 import ddt
 import fixtures
@@ -31,12 +29,10 @@ class TestBackends(testtools.TestCase):
     def setUp(self):
         super().setUp()
         self.useFixture(fixtures.EnvironmentVariable(_VARIABLE))
-        self.nova = types.SimpleNamespace(
-            patch=mock.Mock(), is_patched=mock.Mock(return_value=False))
-        patcher = mock.patch.dict(sys.modules, {
-            'nova': types.SimpleNamespace(monkey_patch=self.nova)})
-        patcher.start()
+        patcher = mock.patch.object(backends, 'compat', autospec=True)
+        self.nova = patcher.start()
         self.addCleanup(patcher.stop)
+        self.nova.is_patched.return_value = False
 
     @ddt.named_data(['threading', 'threading', 'true', False],
                     ['eventlet', 'eventlet', 'false', True])
