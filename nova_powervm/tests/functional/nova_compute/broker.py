@@ -19,8 +19,7 @@ so that it does not matter in which order the services start.
 """
 
 import asyncio
-import collections
-import dataclasses
+import functools
 import itertools
 import struct
 import sys
@@ -28,6 +27,8 @@ from typing import Any
 from typing import ClassVar
 
 from amqp import serialization
+
+from nova_powervm.tests.functional.nova_compute import queues
 
 _PROTOCOL = b'AMQP\x00\x00\x09\x01'
 _END = b'\xce'
@@ -43,95 +44,17 @@ _CONFIRM = (60, 80), 'Lb'
 _FRAME_MAX = 131072
 
 
-@dataclasses.dataclass
-class _Message:
-    exchange: str
-    key: str
-    size: int
-    # As they came: nothing here depends on them.
-    properties: bytes
-    body: bytes = b''
-
-
-class _Queue:
-    """Messages for consumers, who take turns."""
-
-    def __init__(self) -> None:
-        self.messages: collections.deque[_Message] = collections.deque()
-        self.consumers: collections.deque[_Consumer] = collections.deque()
-
-    def put(self, message: _Message) -> None:
-        self.messages.append(message)
-        self.deliver()
-
-    def deliver(self) -> None:
-        while self.messages and self.consumers:
-            self.consumers[0].send(self.messages.popleft())
-            self.consumers.rotate()
-
-
-@dataclasses.dataclass(frozen=True)
-class _Consumer:
-    client: '_Client'
-    channel: int
-    tag: str
-    queue: _Queue
-
-    def send(self, message: _Message) -> None:
-        self.client.deliver(self.channel, self.tag, message)
-
-
-class Broker:
-    """Exchanges, queues and what binds them."""
-
-    def __init__(self) -> None:
-        self.queues: dict[str, _Queue] = {}
-        self._fanouts: set[str] = set()
-        # By exchange and key; the key of a fanout's is empty.
-        self._bound: dict[tuple[str, str], list[_Queue]] = (
-            collections.defaultdict(list))
-        self._unrouted: dict[tuple[str, str], list[_Message]] = (
-            collections.defaultdict(list))
-
-    def declare_exchange(self, name: str, kind: str) -> None:
-        if kind == 'fanout':
-            self._fanouts.add(name)
-
-    def declare_queue(self, name: str) -> None:
-        if name not in self.queues:
-            self.queues[name] = _Queue()
-            self.bind(name, '', name)
-
-    def bind(self, queue: str, exchange: str, key: str) -> None:
-        route = self._route(exchange, key)
-        if self.queues[queue] not in self._bound[route]:
-            self._bound[route].append(self.queues[queue])
-        for message in self._unrouted.pop(route, ()):
-            self.queues[queue].put(message)
-
-    def publish(self, message: _Message) -> None:
-        route = self._route(message.exchange, message.key)
-        queues = self._bound.get(route, ())
-        for queue in queues:
-            queue.put(message)
-        if not queues and message.exchange not in self._fanouts:
-            self._unrouted[route].append(message)
-
-    def _route(self, exchange: str, key: str) -> tuple[str, str]:
-        # oslo.messaging's topics have no wildcards.
-        return exchange, '' if exchange in self._fanouts else key
-
-
 class _Client:
     """A connection."""
 
-    def __init__(self, broker: Broker, reader: asyncio.StreamReader,
+    def __init__(self, broker: queues.Broker, reader: asyncio.StreamReader,
                  writer: asyncio.StreamWriter) -> None:
         self._broker = broker
         self._reader = reader
         self._writer = writer
-        self._consumers: dict[tuple[int, str], _Consumer] = {}
-        self._published: dict[int, _Message] = {}
+        self._consumers: dict[
+            tuple[int, str], tuple[queues.Queue, queues.Deliver]] = {}
+        self._published: dict[int, queues.Message] = {}
         self._confirms: dict[int, itertools.count[int]] = {}
         self._delivery_tags = itertools.count(1)
 
@@ -147,11 +70,11 @@ class _Client:
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
-            for consumer in self._consumers.values():
-                consumer.queue.consumers.remove(consumer)
+            for key in list(self._consumers):
+                self._forget(key)
             self._writer.close()
 
-    def deliver(self, channel: int, tag: str, message: _Message) -> None:
+    def deliver(self, channel: int, tag: str, message: queues.Message) -> None:
         self._send(channel, *_DELIVER, tag, next(self._delivery_tags), False,
                    message.exchange, message.key)
         self._frame_out(_HEADER, channel, struct.pack(
@@ -238,8 +161,8 @@ class _Client:
 
     def _consume(self, channel: int, _: int, name: str, tag: str) -> None:
         queue = self._broker.queues[name]
-        consumer = _Consumer(self, channel, tag, queue)
-        self._consumers[channel, tag] = consumer
+        consumer = functools.partial(self.deliver, channel, tag)
+        self._consumers[channel, tag] = queue, consumer
         self._send(channel, (60, 21), 's', tag)
         queue.consumers.append(consumer)
         queue.deliver()
@@ -250,7 +173,8 @@ class _Client:
 
     def _publish(self, channel: int, _: int, exchange: str,
                  key: str) -> None:
-        self._published[channel] = _Message(exchange, key, 0, b'')
+        self._published[channel] = queues.Message(
+            exchange, key, 0, b'')
 
     def _confirm(self, channel: int) -> None:
         self._confirms[channel] = itertools.count(1)
@@ -260,9 +184,9 @@ class _Client:
         """Take what needs no answer."""
 
     def _forget(self, key: tuple[int, str]) -> None:
-        consumer = self._consumers.pop(key, None)
-        if consumer is not None:
-            consumer.queue.consumers.remove(consumer)
+        if key in self._consumers:
+            queue, consumer = self._consumers.pop(key)
+            queue.consumers.remove(consumer)
 
     # What clients send, with the format of the arguments that matter.
     _METHODS: ClassVar[dict[Any, Any]] = {
@@ -278,7 +202,7 @@ class _Client:
 
 async def main() -> None:
     """Serve until standard input ends."""
-    broker = Broker()
+    broker = queues.Broker()
     server = await asyncio.start_server(
         lambda reader, writer: _Client(broker, reader, writer).serve(),
         '127.0.0.1', 0)
