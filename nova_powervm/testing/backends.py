@@ -15,6 +15,8 @@
 
 import os
 
+from nova_powervm.testing import compat
+
 BACKENDS = ('threading', 'eventlet')
 
 # What nova reads before it patches a process for eventlet, or refuses to.
@@ -47,14 +49,12 @@ def select(backend: str | None = None) -> str:
         backend = next((name for name, value in _VALUES.items()
                         if os.environ.get(_VARIABLE) == value), 'threading')
     os.environ.update(environment(backend))
-    from nova import monkey_patch
-    monkey_patch.patch(backend)
-    if monkey_patch.is_patched() != (backend == 'eventlet'):
+    compat.patch()
+    if compat.is_patched() != (backend == 'eventlet'):
         raise RuntimeError('this process does not run on %s' % backend)
     return backend
 
 
 def current() -> str:
     """Return the backend that this process runs on, by what nova patched."""
-    from nova import monkey_patch
-    return 'eventlet' if monkey_patch.is_patched() else 'threading'
+    return 'eventlet' if compat.is_patched() else 'threading'

@@ -40,7 +40,6 @@ import sqlite3
 from typing import Any
 
 import fixtures
-from nova.compute import rpcapi as compute_rpcapi
 from nova import context
 from nova import objects
 from nova.objects import host_mapping
@@ -52,6 +51,7 @@ from oslo_utils import uuidutils
 
 from nova_powervm import conf
 from nova_powervm.testing import api
+from nova_powervm.testing import compat
 from nova_powervm.testing import nova_globals
 from nova_powervm.testing import placement
 
@@ -127,6 +127,7 @@ class Cloud(fixtures.Fixture, api.Servers):
         nova_globals.reset()
         self._configure()
         self._progress('databases')
+        compat.serialize_writes(self.stub_out)
         self._create_databases()
         self._progress('placement')
         self.useFixture(nova_fixtures.OpenStackSDKFixture())
@@ -139,13 +140,12 @@ class Cloud(fixtures.Fixture, api.Servers):
         self._progress('scheduler')
         self._start('scheduler')
         self._progress('compute')
-        self.compute = self._start(
-            'compute', topic=compute_rpcapi.RPC_TOPIC,
-            topic_alt=compute_rpcapi.RPC_TOPIC_ALT)
+        self.compute = self._start('compute', **compat.compute_topics())
         host_mapping.discover_hosts(context.get_admin_context())
         self._progress('API')
         api.Servers.__init__(
-            self, self.useFixture(nova_fixtures.OSAPIFixture()).admin_api,
+            self, self.useFixture(nova_fixtures.OSAPIFixture(
+                api_version='v2.1')).admin_api,
             self._glance.create(None, _IMAGE)['id'])
 
     # The two methods through which nova's fixtures ask for what a test case
@@ -166,7 +166,7 @@ class Cloud(fixtures.Fixture, api.Servers):
             state_path=self._state_path, host=HOST,
             compute_driver=self._compute_driver,
             log_file=self.log_file,
-            manager_shutdown_timeout=_STOP_SECONDS,
+            **compat.stop_options(_STOP_SECONDS),
             # SQLite lets one thread write at a time: with more builds at
             # once they only wait for each other.
             max_concurrent_builds=10, max_concurrent_snapshots=10)
@@ -236,8 +236,7 @@ class Cloud(fixtures.Fixture, api.Servers):
         """
         CONF.set_override('compute_driver', compute_driver)
         started = self._start(
-            'compute', host=host, topic=compute_rpcapi.RPC_TOPIC,
-            topic_alt=compute_rpcapi.RPC_TOPIC_ALT)
+            'compute', host=host, **compat.compute_topics())
         CONF.set_override('compute_driver', self._compute_driver)
         host_mapping.discover_hosts(context.get_admin_context())
         return started

@@ -63,15 +63,25 @@ def run(command: Sequence[str], *,
     :returns: its exit status, which may be an error, and its output.
     :raises ProcessError: if it does not end in time.
     """
-    try:
-        return subprocess.run(  # noqa: S603 -- the caller's own command
+    # Files and wait(): what run() raises is of a class of its own where
+    # eventlet has replaced Popen.
+    with (tempfile.TemporaryFile('w+') as stdout,
+          tempfile.TemporaryFile('w+') as stderr):
+        process = subprocess.Popen(  # noqa: S603 -- the caller's own command
             command, env=environment(**variables or {}), text=True,
-            capture_output=True, timeout=timeout)
-    except subprocess.TimeoutExpired as error:
-        # Bytes, although text was asked for.
-        said = b''.join(filter(None, [error.stdout, error.stderr]))
+            stdout=stdout, stderr=stderr)
+        try:
+            status: int | None = process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            status = None
+        finally:
+            process.kill()
+            process.wait()
+        said = [_read(stdout), _read(stderr)]
+    if status is None:
         raise ProcessError('%s did not end within %g s:\n%s' % (
-            list(command), timeout, said.decode(errors='replace'))) from None
+            list(command), timeout, ''.join(said)))
+    return subprocess.CompletedProcess(list(command), status, *said)
 
 
 def check(done: subprocess.CompletedProcess[str]
@@ -209,7 +219,11 @@ class Child:
     def _read_stderr(self) -> str:
         if self._stderr is None:
             return ''
-        # By position: the process writes to the same open file.
-        fd = self._stderr.fileno()
-        size = os.fstat(fd).st_size
-        return os.pread(fd, size, 0).decode(errors='replace')
+        return _read(self._stderr)
+
+
+def _read(file: IO[str]) -> str:
+    """Return what is in a file that a process may still write to."""
+    # By position: the process writes to the same open file.
+    fd = file.fileno()
+    return os.pread(fd, os.fstat(fd).st_size, 0).decode(errors='replace')

@@ -18,57 +18,24 @@ latter is seen to have all that the build needs.
 
 import configparser
 import csv
-import os
 import pathlib
 import shutil
-import subprocess
-import sys
 import tempfile
 import unittest
 import zipfile
 
-_TREE = pathlib.Path(__file__).parents[3]
-
-# All that the build reads. The repository is among it, since pbr asks git.
-_SOURCES = ('.git', 'LICENSE', 'README.rst', 'nova', 'nova_powervm',
-            'pyproject.toml', 'requirements.txt', 'setup.cfg', 'setup.py',
-            'test-requirements.txt')
+from nova_powervm.tests.functional import wheels
 
 
 class WheelTestCase(unittest.TestCase):
-    """Builds the wheel from a copy of the tree.
-
-    In the tree itself an earlier build may have left files that would find
-    their way into this one.
-    """
+    """Builds the wheel from a copy of the tree."""
 
     @classmethod
     def setUpClass(cls) -> None:
         folder = pathlib.Path(tempfile.mkdtemp())
         cls.addClassCleanup(shutil.rmtree, folder)
-        tree = folder / 'tree'
-        tree.mkdir()
-        for name in _SOURCES:
-            source = _TREE / name
-            if source.is_dir():
-                shutil.copytree(source, tree / name, symlinks=True,
-                                ignore=shutil.ignore_patterns('__pycache__'))
-            elif source.exists():
-                shutil.copy(source, tree)
-        environment = dict(os.environ)
-        command = [sys.executable, '-m', 'build', '--no-isolation',
-                   '--outdir', str(folder), str(tree)]
-        if not (tree / '.git').exists():
-            # Only git can tell what belongs to the source distribution.
-            environment.setdefault('PBR_VERSION', '10.0.0.dev0')
-            command.append('--wheel')
-        built = subprocess.run(
-            command, env=environment, cwd=folder, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        if built.returncode:
-            raise AssertionError('The wheel was not built:\n' + built.stdout)
-        wheel, = folder.glob('*.whl')
-        cls.tree = tree
+        wheel = wheels.build(folder)
+        cls.tree = folder / 'tree'
         cls.wheel = zipfile.ZipFile(wheel)
         cls.addClassCleanup(cls.wheel.close)
         cls.info = '-'.join(wheel.name.split('-')[:2]) + '.dist-info/'

@@ -18,11 +18,11 @@ import time
 import warnings
 
 from nova import context
-from nova import thread_pool_factory
 import testtools
 
 from nova_powervm import conf
 from nova_powervm.testing import agreement
+from nova_powervm.testing import compat
 from nova_powervm.testing import internals
 from nova_powervm.testing import stage
 from nova_powervm.testing import waiting
@@ -63,8 +63,7 @@ class NovaTestCase(testtools.TestCase):
         cls.stage = stage.Stage(cls.folder.name, DELAY)
         # nova ends as nova-compute does, once in the life of a process; but
         # other tests may follow in this one.
-        cls.addClassCleanup(
-            setattr, thread_pool_factory.FACTORY, '_shutdown', False)
+        cls.addClassCleanup(compat.allow_new_threads)
         cls.addClassCleanup(cls.no_thread_is_left)
         cls.stage.setUp()
         cls.addClassCleanup(cls.stage.cleanUp)

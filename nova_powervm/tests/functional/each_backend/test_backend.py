@@ -12,9 +12,8 @@
 
 import sys
 
-from nova import monkey_patch
-
 from nova_powervm.testing import backends
+from nova_powervm.testing import compat
 from nova_powervm.tests import base
 
 
@@ -26,4 +25,4 @@ class TestBackend(base.TestCase):
         patched = eventlet is not None and (
             eventlet.patcher.is_monkey_patched('thread'))
         self.assertEqual((patched, patched), (
-            monkey_patch.is_patched(), backends.current() == 'eventlet'))
+            compat.is_patched(), backends.current() == 'eventlet'))

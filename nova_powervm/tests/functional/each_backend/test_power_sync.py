@@ -14,7 +14,6 @@
 
 import itertools
 import logging
-import threading
 
 import ddt
 import mock
@@ -23,6 +22,7 @@ from nova.compute import power_state
 from nova.compute import vm_states
 from nova import objects
 
+from nova_powervm.testing import compat
 from nova_powervm.testing import internals
 from nova_powervm.testing import logs
 from nova_powervm.testing import records
@@ -32,6 +32,8 @@ from nova_powervm.virt.powervm import shared_listing
 
 _LPARS = 1000
 _CUT_AFTER = 500
+# [DEFAULT] sync_power_state_pool_size, before nova 34.
+_THREADS = 5
 
 # Requests that do not belong to the power sync.
 _OTHERS = {'event_poll', 'logon', 'logoff', 'control'}
@@ -48,8 +50,7 @@ class Manager(manager.ComputeManager):
         self.host = internals.HOST
         self.driver = the_driver
         self.compute_api = mock.Mock()
-        self._syncs_in_progress = set()
-        self._syncs_in_progress_lock = threading.Lock()
+        vars(self).update(compat.power_sync_state(_THREADS))
 
     @property
     def stopped(self):

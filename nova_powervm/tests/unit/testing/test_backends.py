@@ -12,8 +12,6 @@
 
 
 import os
-import sys
-import types
 
 import ddt
 import fixtures
@@ -31,12 +29,10 @@ class TestBackends(testtools.TestCase):
     def setUp(self):
         super().setUp()
         self.useFixture(fixtures.EnvironmentVariable(_VARIABLE))
-        self.nova = types.SimpleNamespace(
-            patch=mock.Mock(), is_patched=mock.Mock(return_value=False))
-        patcher = mock.patch.dict(sys.modules, {
-            'nova': types.SimpleNamespace(monkey_patch=self.nova)})
-        patcher.start()
+        patcher = mock.patch.object(backends, 'compat', autospec=True)
+        self.nova = patcher.start()
         self.addCleanup(patcher.stop)
+        self.nova.is_patched.return_value = False
 
     @ddt.named_data(['threading', 'threading', 'true', False],
                     ['eventlet', 'eventlet', 'false', True])
@@ -44,7 +40,7 @@ class TestBackends(testtools.TestCase):
         self.nova.is_patched.return_value = patched
         self.assertEqual(backend, backends.select(backend))
         self.assertEqual(value, os.environ[_VARIABLE])
-        self.nova.patch.assert_called_once_with(backend)
+        self.nova.patch.assert_called_once_with()
         self.assertEqual(backend, backends.current())
 
     def test_the_process_runs_the_other_one(self):
@@ -55,7 +51,7 @@ class TestBackends(testtools.TestCase):
         self.nova.is_patched.return_value = backend == 'eventlet'
         os.environ.update(backends.environment(backend))
         self.assertEqual(backend, backends.select())
-        self.nova.patch.assert_called_once_with(backend)
+        self.nova.patch.assert_called_once_with()
 
     def test_of_nobody(self):
         self.assertEqual('threading', backends.select())

@@ -36,12 +36,8 @@ class Interrupting(dict):
 
 def main(backend):
     """Choose a backend, and interrupt a thread that counts."""
-    os.environ['OS_NOVA_DISABLE_EVENTLET_PATCHING'] = (
-        'false' if backend == 'eventlet' else 'true')
-    from nova import monkey_patch
-    monkey_patch.patch(backend)
-    if monkey_patch.is_patched() != (backend == 'eventlet'):
-        raise RuntimeError('this process does not run on %s' % backend)
+    from nova_powervm.testing import backends
+    backends.select(backend)
     import threading
 
     from nova import version
