@@ -115,6 +115,19 @@ def power_sync_state(size: int) -> dict[str, Any]:
     return state
 
 
+def forget_cells() -> None:
+    """Let nova forget the cells that it has seen."""
+    from nova import context
+    # New in nova 34.
+    if release() > 33:
+        context.reset_globals()
+        return
+    from nova import service_auth
+    context.CELL_CACHE = {}
+    context.CELLS = []
+    service_auth.reset_globals()
+
+
 def serialize_writes(stub_out: Callable[[str, Any], object]) -> None:
     """Let one thread at a time write to databases of SQLite.
 

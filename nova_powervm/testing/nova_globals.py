@@ -15,11 +15,12 @@
 from nova.api.openstack import wsgi_app
 from nova.compute import api as compute_api
 from nova.compute import rpcapi as compute_rpcapi
-from nova import context
 from nova import objects
 from nova.scheduler.client import report
 from nova.scheduler import utils as scheduler_utils
 from nova.virt import node
+
+from nova_powervm.testing import compat
 
 
 def reset() -> None:
@@ -28,7 +29,7 @@ def reset() -> None:
     Not while one runs.
     """
     # Cells and their databases.
-    context.reset_globals()
+    compat.forget_cells()
     compute_api.CELLS = []
     # Who there was.
     objects.Service.clear_min_version_cache()

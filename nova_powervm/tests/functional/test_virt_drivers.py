@@ -48,6 +48,10 @@ class TestVirtDriver(test_virt_drivers._VirtDriverTestCase, test.TestCase):
         self.addCleanup(self.delete_lpars)
         self.flags(group='powervm', rest_port=self.simulator.port,
                    bare_lpars=True, disable_service_after=0)
+        # nova's tests make LPARs of instances that no database has.
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.objects.InstanceList.get_uuids_by_host',
+            staticmethod(self.uuids_by_host)))
         self.connection.init_host('host')
         self.addCleanup(self.connection.cleanup_host, 'host')
 
@@ -56,6 +60,10 @@ class TestVirtDriver(test_virt_drivers._VirtDriverTestCase, test.TestCase):
 
     def _teardown_fakelibvirt(self):
         """Leave it out here as well."""
+
+    def uuids_by_host(self, context, host):
+        # Of the two that each LPAR may stand for.
+        return self.connection.list_instance_uuids()[::2]
 
     def delete_lpars(self):
         control = self.simulator.control
