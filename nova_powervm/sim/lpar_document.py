@@ -33,12 +33,13 @@ def entry(lpar: lpar_mod.Lpar, host: host_mod.Host,
     """
     content = atom.schema_object(
         'LogicalPartition',
-        [*_base_fields(lpar, host), *_lpar_fields(lpar)], lpar.uuid)
+        [*base_fields(lpar, host), *_lpar_fields(lpar)], lpar.uuid)
     return atom.entry(content, lpar.uuid, href, lpar.etag)
 
 
-def _base_fields(lpar: lpar_mod.Lpar, host: host_mod.Host) -> list[Field]:
-    # Of all partitions: pypowervm.wrappers.base_partition.
+def base_fields(lpar: lpar_mod.Lpar, host: host_mod.Host) -> list[Field]:
+    """Return the fields of all partitions, also of Virtual I/O Servers."""
+    # pypowervm.wrappers.base_partition.
     config = lpar.config
     return [
         Field('AllowPerformanceDataCollection', 'CUD', config.perf_collection),

@@ -1,0 +1,78 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+
+"""Virtual I/O of the host: what its Virtual I/O Servers do for LPARs."""
+
+from collections.abc import Mapping
+
+from nova_powervm.sim import host as host_mod
+from nova_powervm.sim import storage
+from nova_powervm.sim import vios as vios_mod
+
+
+class VirtualIo:
+    """The Virtual I/O Servers of a host, and their storage.
+
+    Not thread-safe: only the scheduler's thread may call it.
+
+    :param host: the simulated host.
+    """
+
+    def __init__(self, host: host_mod.Host) -> None:
+        self.host = host
+
+    def reset(self, count: int,
+              groups: Mapping[str, float] = vios_mod.VOLUME_GROUPS) -> None:
+        """Replace the Virtual I/O Servers with new ones.
+
+        :param count: their number.
+        :param groups: volume groups of each and their capacities, GB.
+        """
+        self.host.vioses.clear()
+        for _ in range(count):
+            self.host.vioses.add(groups)
+        self.host.version += 1
+
+    def set_vios(self, key: str, state: str | None = None,
+                 rmc: bool | None = None) -> None:
+        """Set state and RMC of a Virtual I/O Server.
+
+        :param state: PartitionState; None to keep it.
+        :param rmc: whether RMC is active while it runs; None to keep it.
+        :raises errors.NotFound: if it does not exist.
+        """
+        vios = self.host.vioses.get(key)
+        if state is not None:
+            vios.state = state
+        if rmc is not None:
+            vios.config.rmc = rmc
+        vios.version += 1
+        self.publish(vios, 'Other' if state is None
+                     else 'PartitionState,Other')
+
+    def update_group(self, vios: vios_mod.Vios, group: storage.VolumeGroup,
+                     request: storage.GroupRequest) -> None:
+        """Change a volume group; see :meth:`.storage.VolumeGroup.update`.
+
+        :raises errors.RestError: if it is not valid.
+        """
+        vios.check_ready()
+        group.update(request, vios.disk, vios.is_mapped)
+        self.publish(vios)
+
+    def publish(self, vios: vios_mod.Vios, detail: str = 'Other') -> None:
+        """Publish that a Virtual I/O Server has changed."""
+        self.host.version += 1
+        self.host.events.publish(
+            'MODIFY_URI', f'{self.host.url}/VirtualIOServer/{vios.uuid}',
+            detail)
