@@ -20,6 +20,7 @@ from aiohttp import web
 
 from nova_powervm.sim import event_handlers
 from nova_powervm.sim import faults as faults_mod
+from nova_powervm.sim import file_handlers
 from nova_powervm.sim import job_handlers
 from nova_powervm.sim import logon
 from nova_powervm.sim import lpar_handlers
@@ -73,6 +74,7 @@ class RestService:
                 *vios_handlers.ViosHandlers(self._io).routes(),
                 *volume_group_handlers.VolumeGroupHandlers(
                     self._io).routes(),
+                *file_handlers.FileHandlers(self._io, faults).routes(),
                 *quick_handlers.QuickHandlers(host, faults).routes(),
                 *job_handlers.JobHandlers(host).routes()):
             added = app.router.add_route(route.method, route.path,

@@ -188,6 +188,13 @@ class VolumeGroup:
             self.version += 1
         return medium
 
+    def room(self, medium: Medium) -> float:
+        """Return the space for a medium in the repository, GB."""
+        if self.repository is None:
+            return 0.0
+        return self.repository.gb - sum(
+            one.gb for one in self.repository.media if one is not medium)
+
     def _present(self) -> list[DiskRequest]:
         return [DiskRequest(disk.name, disk.gb, disk.label, disk.udid, None)
                 for disk in self.disks.values()]

@@ -86,6 +86,16 @@ class Vios(lpar_mod.Lpar):
                 return group.disks[udid]
         raise errors.NotFound(f'VirtualDisk {udid} does not exist.')
 
+    def media_group(self) -> storage.VolumeGroup:
+        """Return the volume group that has the media repository.
+
+        :raises errors.NotFound: if there is no repository.
+        """
+        for group in self.groups:
+            if group.repository is not None:
+                return group
+        raise errors.NotFound(f'{self.name} has no media repository.')
+
     def is_mapped(self, stored: storage.Storage) -> bool:
         """Return whether an LPAR has a disk or a medium."""
         return False

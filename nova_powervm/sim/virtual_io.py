@@ -15,6 +15,7 @@
 
 from collections.abc import Mapping
 
+from nova_powervm.sim import files
 from nova_powervm.sim import host as host_mod
 from nova_powervm.sim import storage
 from nova_powervm.sim import vios as vios_mod
@@ -26,18 +27,21 @@ class VirtualIo:
     Not thread-safe: only the scheduler's thread may call it.
 
     :param host: the simulated host.
+    :ivar files: the Files of the REST service.
     """
 
     def __init__(self, host: host_mod.Host) -> None:
         self.host = host
+        self.files = files.FileTable()
 
     def reset(self, count: int,
               groups: Mapping[str, float] = vios_mod.VOLUME_GROUPS) -> None:
-        """Replace the Virtual I/O Servers with new ones.
+        """Replace the Virtual I/O Servers with new ones, without Files.
 
         :param count: their number.
         :param groups: volume groups of each and their capacities, GB.
         """
+        self.files.clear()
         self.host.vioses.clear()
         for _ in range(count):
             self.host.vioses.add(groups)
@@ -69,6 +73,50 @@ class VirtualIo:
         vios.check_ready()
         group.update(request, vios.disk, vios.is_mapped)
         self.publish(vios)
+
+    def create_file(self, request: files.FileRequest) -> files.File:
+        """Create a File.
+
+        :raises errors.RestError: if its target does not exist or is not
+            ready, or if there are too many Files.
+        """
+        self._check_target(request)
+        return self.files.add(request)
+
+    def open_upload(self, file: files.File) -> files.Upload:
+        """Begin to replace the contents of a File's target.
+
+        :raises errors.RestError: if the target does not exist any more, or
+            is not ready.
+        """
+        vios = self._check_target(file.request)
+        if file.request.udid is not None:
+            disk = vios.disk(file.request.udid)
+            return files.Upload(file, disk, disk.gb * storage.GB)
+        group = vios.media_group()
+        medium = group.upload_target(file.request.name)
+        return files.Upload(file, medium,
+                            group.room(medium) * storage.GB)
+
+    def close_upload(self, file: files.File, upload: files.Upload) -> None:
+        """End an upload; see :meth:`.files.Upload.close`.
+
+        :raises errors.RestError: if it was too large.
+        """
+        upload.close()
+        vios = self.host.vioses.get(file.request.vios_uuid)
+        if file.request.udid is None:
+            vios.media_group().version += 1
+        self.publish(vios)
+
+    def _check_target(self, request: files.FileRequest) -> vios_mod.Vios:
+        vios = self.host.vioses.get(request.vios_uuid)
+        vios.check_ready()
+        if request.udid is None:
+            vios.media_group()
+        else:
+            vios.disk(request.udid)
+        return vios
 
     def publish(self, vios: vios_mod.Vios, detail: str = 'Other') -> None:
         """Publish that a Virtual I/O Server has changed."""

@@ -11,8 +11,11 @@
 #    under the License.
 
 
+import hashlib
+
 import ddt
 
+from nova_powervm.sim import files
 from nova_powervm.sim import storage
 from nova_powervm.tests.unit.sim import base
 
@@ -140,3 +143,41 @@ class VolumeGroupTestCase(base.SimTestCase):
         self.update(repositories=self.repository())
         medium = self.group.upload_target('cd')
         self.assertIs(medium, self.group.upload_target('cd'))
+
+    def test_room(self):
+        self.assertEqual(0.0, self.group.room(storage.Medium('x', 1)))
+        one, two = storage.Medium('one', 0.25), storage.Medium('two', 0.5)
+        self.update(repositories=self.repository(one, two))
+        self.assertEqual(0.5, self.group.room(one))
+
+
+class UploadTestCase(base.SimTestCase):
+
+    def setUp(self):
+        super().setUp()
+        request = files.FileRequest('x', 'y', files.DISK_IMAGE, base.UUID,
+                                    None, None)
+        self.file = files.File('a', request, 0, 7)
+
+    def _upload(self, target, room=10.0):
+        upload = files.Upload(self.file, target, room)
+        upload.write(b'ab')
+        upload.write(b'c')
+        upload.close()
+
+    def test_disk(self):
+        disk = storage.Disk('one', 1.0, 'udid')
+        self._upload(disk)
+        self.assertEqual(
+            (3, hashlib.sha256(b'abc').hexdigest()), disk.contents)
+        self.assertEqual((1.0, 3), (disk.gb, self.file.received))
+
+    def test_medium_has_the_size_of_its_contents(self):
+        medium = storage.Medium('cd', 1.0)
+        self._upload(medium)
+        self.assertEqual(3 / storage.GB, medium.gb)
+
+    def test_too_large(self):
+        disk = storage.Disk('one', 1.0, 'udid', contents=SENT)
+        self.assertRefused(500, self._upload, disk, room=2.0)
+        self.assertIsNone(disk.contents)
