@@ -56,7 +56,7 @@ _KSV = {
     'Uptime': 'V1_5_0',
 }
 # Elements that change without a request of a client ("kxe" is true).
-_EPHEMERAL = ('ReferenceCode', 'Uptime')
+_EPHEMERAL = ('ReferenceCode', 'Uptime', 'VariedOn')
 
 
 class Link(NamedTuple):
@@ -77,6 +77,12 @@ class Elements(NamedTuple):
     elements: Sequence[etree._Element]
 
 
+class Choice(NamedTuple):
+    """One element of several types, in a holder without metadata."""
+
+    element: etree._Element
+
+
 class Field(NamedTuple):
     """A field of a schema object, which becomes a child element.
 
@@ -90,7 +96,7 @@ class Field(NamedTuple):
     name: str
     access: str | None
     value: ('str | int | float | bool | Link | Links | Sequence[Field] | '
-            'Elements')
+             'Elements | Choice')
     group: str | None = None
 
 
@@ -152,6 +158,8 @@ def _add_fields(parent: etree._Element, prefix: str,
                 # In the schema's namespace, not in Atom's.
                 etree.SubElement(child, prefix + 'link',
                                  {'href': href, 'rel': 'related'})
+        elif isinstance(value, Choice):
+            child.append(value.element)
         elif isinstance(value, Elements):
             child.set('schemaVersion', SCHEMA_VERSION)
             _add_metadata(child, prefix)

@@ -89,7 +89,7 @@ class Config:
     rmc: bool = False
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(eq=False)
 class Lpar:
     """An LPAR of the host; only the host changes it.
 

@@ -22,6 +22,7 @@ import uuid
 from nova_powervm.sim import errors
 from nova_powervm.sim import lpar as lpar_mod
 from nova_powervm.sim import lpar_table
+from nova_powervm.sim import mapping
 from nova_powervm.sim import storage
 from nova_powervm.sim import transitions
 
@@ -43,6 +44,9 @@ class Vios(lpar_mod.Lpar):
 
     groups: list[storage.VolumeGroup] = dataclasses.field(
         default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.mappings = mapping.MappingTable(self, self.stored)
 
     @property
     def operating_system(self) -> str:
@@ -96,9 +100,29 @@ class Vios(lpar_mod.Lpar):
                 return group
         raise errors.NotFound(f'{self.name} has no media repository.')
 
+    def stored(self, kind: str, udid: str, name: str) -> storage.Storage:
+        """Return a disk or a medium.
+
+        :param kind: VirtualDisk or VirtualOpticalMedia.
+        :param udid: its UDID; empty to find it by its name.
+        :raises errors.NotFound: if it does not exist.
+        """
+        if kind == 'VirtualDisk':
+            found: Iterator[storage.Storage] = (
+                disk for group in self.groups
+                for disk in group.disks.values())
+        else:
+            found = (medium for group in self.groups
+                     if group.repository is not None
+                     for medium in group.repository.media)
+        for one in found:
+            if (one.udid == udid) if udid else (one.name == name):
+                return one
+        raise errors.NotFound(f'{kind} {name or udid} does not exist.')
+
     def is_mapped(self, stored: storage.Storage) -> bool:
         """Return whether an LPAR has a disk or a medium."""
-        return False
+        return any(one.storage is stored for one in self.mappings)
 
     def check_ready(self) -> None:
         """Check that it can change storage.

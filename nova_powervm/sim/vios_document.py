@@ -21,6 +21,7 @@ from lxml import etree
 from nova_powervm.sim import atom
 from nova_powervm.sim import host as host_mod
 from nova_powervm.sim import lpar_document
+from nova_powervm.sim import mapping_document
 from nova_powervm.sim import vios as vios_mod
 from nova_powervm.sim import volume_group_document
 
@@ -42,7 +43,7 @@ def entry(vios: vios_mod.Vios, host: host_mod.Host, view: frozenset[str],
     fields = [
         *(field for field in lpar_document.base_fields(vios, host)
           if field.name not in _LPARS_ONLY),
-        *(field for field in _own_fields(vios, host)
+        *(field for field in _own_fields(vios, host, view)
           if field.group is None or field.group in view)]
     content = atom.schema_object('VirtualIOServer', fields, vios.uuid)
     return atom.entry(content, vios.uuid, href, vios.view_etag(view))
@@ -58,7 +59,10 @@ def view(query: str | None) -> frozenset[str]:
     return frozenset(query.split(',')) & frozenset(vios_mod.GROUPS)
 
 
-def _own_fields(vios: vios_mod.Vios, host: host_mod.Host) -> list[Field]:
+def _own_fields(vios: vios_mod.Vios, host: host_mod.Host,
+                view: frozenset[str]) -> list[Field]:
+    mappings = [] if vios_mod.SCSI_MAPPING not in view else (
+        mapping_document.elements(vios.mappings, vios, host))
     return [
         Field('APICapable', 'CUD', True),
         Field('ManagerPassthroughCapable', 'CUD', True),
@@ -76,5 +80,6 @@ def _own_fields(vios: vios_mod.Vios, host: host_mod.Host) -> list[Field]:
         Field('VirtualIOServerLicenseAccepted', 'CUD', True),
         Field('VirtualFibreChannelMappings', 'CUD', [],
               vios_mod.FC_MAPPING),
-        Field('VirtualSCSIMappings', 'CUD', [], vios_mod.SCSI_MAPPING),
+        Field('VirtualSCSIMappings', 'CUD', atom.Elements(mappings),
+              vios_mod.SCSI_MAPPING),
     ]

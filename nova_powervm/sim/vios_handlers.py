@@ -17,6 +17,7 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
+from nova_powervm.sim import mapping_document
 from nova_powervm.sim import responses
 from nova_powervm.sim import routes
 from nova_powervm.sim import search
@@ -43,6 +44,7 @@ class ViosHandlers:
                 routes.Route('vios_search', 'GET',
                              feed + '/search/{expression:.*}', self._search),
                 routes.Route('vios_entry', 'GET', entry, self._entry),
+                routes.Route('vios_update', 'POST', entry, self._update),
             ]
         return found
 
@@ -58,6 +60,14 @@ class ViosHandlers:
 
     async def _entry(self, request: web.Request) -> web.Response:
         vios = target.find_vios(self._host, request)
+        return self._entry_response(request, vios)
+
+    async def _update(self, request: web.Request) -> web.Response:
+        mappings = mapping_document.parse(await request.read())
+        vios = target.find_vios(self._host, request)
+        target.check_if_match(request, vios.view_etag(_view(request)))
+        if mappings is not None:
+            self._io.update_mappings(vios, mappings)
         return self._entry_response(request, vios)
 
     def _feed_response(self, request: web.Request,

@@ -14,9 +14,12 @@
 """Virtual I/O of the host: what its Virtual I/O Servers do for LPARs."""
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 
 from nova_powervm.sim import files
 from nova_powervm.sim import host as host_mod
+from nova_powervm.sim import lpar as lpar_mod
+from nova_powervm.sim import mapping
 from nova_powervm.sim import storage
 from nova_powervm.sim import vios as vios_mod
 
@@ -33,6 +36,7 @@ class VirtualIo:
     def __init__(self, host: host_mod.Host) -> None:
         self.host = host
         self.files = files.FileTable()
+        host.on_delete.append(self._forget)
 
     def reset(self, count: int,
               groups: Mapping[str, float] = vios_mod.VOLUME_GROUPS) -> None:
@@ -73,6 +77,18 @@ class VirtualIo:
         vios.check_ready()
         group.update(request, vios.disk, vios.is_mapped)
         self.publish(vios)
+
+    def update_mappings(self, vios: vios_mod.Vios,
+                        requests: Sequence[mapping.MappingRequest]) -> None:
+        """Change mappings; see :meth:`.mapping.MappingTable.replace`.
+
+        :raises errors.RestError: if a request is not valid.
+        """
+        vios.check_ready()
+        changed = vios.mappings.replace(requests, self.host.get)
+        vios.version += 1
+        self.publish(vios)
+        self.host.storm([lpar.uuid for lpar in changed], 1, 'Other')
 
     def create_file(self, request: files.FileRequest) -> files.File:
         """Create a File.
@@ -117,6 +133,12 @@ class VirtualIo:
         else:
             vios.disk(request.udid)
         return vios
+
+    def _forget(self, lpar: lpar_mod.Lpar) -> None:
+        for vios in self.host.vioses:
+            if vios.mappings.disconnect(lpar):
+                vios.version += 1
+                self.publish(vios)
 
     def publish(self, vios: vios_mod.Vios, detail: str = 'Other') -> None:
         """Publish that a Virtual I/O Server has changed."""

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
 
+from nova_powervm.sim import mapping
 from nova_powervm.sim import storage
 from nova_powervm.sim import vios as vios_mod
 from nova_powervm.sim import virtual_io
@@ -53,7 +54,8 @@ class VirtualIoControl:
 def _vios(vios: vios_mod.Vios) -> dict[str, Any]:
     return {'uuid': vios.uuid, 'name': vios.name, 'id': vios.lpar_id,
             'state': vios.state, 'rmc': vios.rmc_state,
-            'volume_groups': [_group(group) for group in vios.groups]}
+            'volume_groups': [_group(group) for group in vios.groups],
+            'mappings': [_mapping(one) for one in vios.mappings]}
 
 
 def _group(group: storage.VolumeGroup) -> dict[str, Any]:
@@ -71,3 +73,13 @@ def _stored(stored: storage.Storage) -> dict[str, Any]:
     return {'name': stored.name, 'gb': stored.gb, 'udid': stored.udid,
             'bytes': None if contents is None else contents.size,
             'sha256': None if contents is None else contents.sha256}
+
+
+def _mapping(one: mapping.Mapping) -> dict[str, Any]:
+    bus, stored, target = one.bus, one.storage, one.target
+    return {'lpar': None if bus.client is None else bus.client.uuid,
+            'client_slot': bus.client_slot, 'server_slot': bus.server_slot,
+            'udid': None if stored is None else stored.udid,
+            'sha256': None if stored is None or stored.contents is None
+            else stored.contents.sha256,
+            'lua': None if target is None else target.lua}
