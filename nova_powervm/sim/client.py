@@ -104,7 +104,7 @@ class Control:
     def reset_vioses(self, count: int = 1,
                      volume_groups: Mapping[str, float] | None = None
                      ) -> list[str]:
-        """Replace the Virtual I/O Servers with new, empty ones.
+        """Begin anew: new Virtual I/O Servers, no adapters, no Files.
 
         :param volume_groups: volume groups of each and their capacities, GB.
         :returns: their uuids in upper case.
@@ -122,6 +122,15 @@ class Control:
         :param rmc: whether RMC is active while it runs; None to keep it.
         """
         self._call('POST', 'vioses/state', key=key, state=state, rmc=rmc)
+
+    def adapters(self) -> list[dict[str, Any]]:
+        """Return the virtual Ethernet adapters of all partitions."""
+        adapters: list[dict[str, Any]] = self._call('GET', 'adapters')
+        return adapters
+
+    def set_rmc(self, uuids: Iterable[str], active: bool) -> None:
+        """Set whether RMC is active while LPARs run."""
+        self._call('POST', 'lpars/rmc', uuids=list(uuids), active=active)
 
     def storm(self, uuids: Iterable[str] | None = None, events: int = 12,
               detail: str = 'PartitionState,Other') -> int:

@@ -195,6 +195,16 @@ class Host:
         for _ in range(state_events):
             self._publish_lpar_event(lpar, 'PartitionState,Other')
 
+    def set_rmc(self, lpar_uuid: str, active: bool) -> None:
+        """Set whether RMC is active while an LPAR runs.
+
+        :raises errors.NotFound: if it does not exist.
+        """
+        lpar = self.get(lpar_uuid)
+        lpar.config.rmc = active
+        self._increase_version(lpar)
+        self._publish_lpar_event(lpar, 'Other')
+
     def storm(self, lpar_uuids: Iterable[str], events_each: int,
               detail: str) -> None:
         """Publish events of LPARs that did not change.

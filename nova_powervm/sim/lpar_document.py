@@ -55,7 +55,7 @@ def base_fields(lpar: lpar_mod.Lpar, host: host_mod.Host) -> list[Field]:
         Field('KeylockPosition', 'CUD', 'normal'),
         Field('LogicalSerialNumber', 'ROR', f'{host.serial}{lpar.lpar_id:X}'),
         Field('OperatingSystemVersion', 'ROR', lpar.operating_system),
-        Field('PartitionCapabilities', 'ROR', _capabilities(config)),
+        Field('PartitionCapabilities', 'ROR', _capabilities(lpar)),
         Field('PartitionID', 'COD', lpar.lpar_id),
         Field('PartitionIOConfiguration', 'CUD', _io(config)),
         Field('PartitionMemoryConfiguration', 'CUD', _memory(config.memory)),
@@ -92,14 +92,15 @@ def _lpar_fields(lpar: lpar_mod.Lpar) -> list[Field]:
     ]
 
 
-def _capabilities(config: lpar_mod.Config) -> list[Field]:
+def _capabilities(lpar: lpar_mod.Lpar) -> list[Field]:
     return [
-        Field('DynamicLogicalPartitionIOCapable', 'ROR', False),
+        Field('DynamicLogicalPartitionIOCapable', 'ROR',
+              lpar.rmc_state == 'active'),
         Field('DynamicLogicalPartitionMemoryCapable', 'ROR', False),
         Field('DynamicLogicalPartitionProcessorCapable', 'ROR', False),
         Field('InternalAndExternalIntrusionDetectionCapable', 'CUD', False),
         Field('ResourceMonitoringControlOperatingSystemShutdownCapable',
-              'CUD', config.rmc),
+              'CUD', lpar.config.rmc),
     ]
 
 

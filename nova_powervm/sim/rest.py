@@ -25,6 +25,7 @@ from nova_powervm.sim import job_handlers
 from nova_powervm.sim import logon
 from nova_powervm.sim import lpar_handlers
 from nova_powervm.sim import middleware
+from nova_powervm.sim import network_handlers
 from nova_powervm.sim import quick_handlers
 from nova_powervm.sim import session_handlers
 from nova_powervm.sim import system_handlers
@@ -74,6 +75,7 @@ class RestService:
                 *vios_handlers.ViosHandlers(self._io).routes(),
                 *volume_group_handlers.VolumeGroupHandlers(
                     self._io).routes(),
+                *network_handlers.NetworkHandlers(self._io).routes(),
                 *file_handlers.FileHandlers(self._io, faults).routes(),
                 *quick_handlers.QuickHandlers(host, faults).routes(),
                 *job_handlers.JobHandlers(host).routes()):

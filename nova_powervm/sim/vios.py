@@ -138,6 +138,16 @@ NO_RMC = ('HSCL2957 Either there is currently no RMC connection between the '
           'support dynamic partitioning operations.')
 
 
+def check_dynamic(partition: lpar_mod.Lpar) -> None:
+    """Check that the adapters of a partition can change.
+
+    :raises errors.RestError: if it is on, and RMC is not active.
+    """
+    if (partition.state != transitions.NOT_ACTIVATED
+            and partition.rmc_state != 'active'):
+        raise errors.RestError(500, NO_RMC % partition.name)
+
+
 class ViosTable:
     """The Virtual I/O Servers of a host; iterates over them.
 

@@ -19,10 +19,11 @@ A view shows the extended attribute groups that a client asks for.
 from lxml import etree
 
 from nova_powervm.sim import atom
-from nova_powervm.sim import host as host_mod
 from nova_powervm.sim import lpar_document
 from nova_powervm.sim import mapping_document
+from nova_powervm.sim import network_document
 from nova_powervm.sim import vios as vios_mod
+from nova_powervm.sim import virtual_io
 from nova_powervm.sim import volume_group_document
 
 Field = atom.Field
@@ -33,17 +34,18 @@ _LPARS_ONLY = ('IsManagementPartition', 'BootMode', 'PendingSecureBoot',
                'CurrentSecureBoot')
 
 
-def entry(vios: vios_mod.Vios, host: host_mod.Host, view: frozenset[str],
-          href: str) -> etree._Element:
+def entry(vios: vios_mod.Vios, io: virtual_io.VirtualIo,
+          view: frozenset[str], href: str) -> etree._Element:
     """Build the entry of a Virtual I/O Server.
 
+    :param io: the virtual I/O of its host.
     :param view: the extended attribute groups that it shows.
     :param href: its URI, which depends on the client's request.
     """
     fields = [
-        *(field for field in lpar_document.base_fields(vios, host)
+        *(field for field in lpar_document.base_fields(vios, io.host)
           if field.name not in _LPARS_ONLY),
-        *(field for field in _own_fields(vios, host, view)
+        *(field for field in _own_fields(vios, io, view)
           if field.group is None or field.group in view)]
     content = atom.schema_object('VirtualIOServer', fields, vios.uuid)
     return atom.entry(content, vios.uuid, href, vios.view_etag(view))
@@ -59,8 +61,13 @@ def view(query: str | None) -> frozenset[str]:
     return frozenset(query.split(',')) & frozenset(vios_mod.GROUPS)
 
 
-def _own_fields(vios: vios_mod.Vios, host: host_mod.Host,
+def _own_fields(vios: vios_mod.Vios, io: virtual_io.VirtualIo,
                 view: frozenset[str]) -> list[Field]:
+    host = io.host
+    trunks = [] if vios_mod.NETWORK not in view else [
+        network_document.trunk(adapter, host)
+        for adapter in io.networks.of(vios)
+        if adapter.config.trunk_priority is not None]
     mappings = [] if vios_mod.SCSI_MAPPING not in view else (
         mapping_document.elements(vios.mappings, vios, host))
     return [
@@ -76,7 +83,8 @@ def _own_fields(vios: vios_mod.Vios, host: host_mod.Host,
         Field('StoragePools', 'CUD', atom.Links([
             volume_group_document.url(group, vios, host)
             for group in vios.groups]), vios_mod.STORAGE),
-        Field('TrunkAdapters', 'CUD', [], vios_mod.NETWORK),
+        Field('TrunkAdapters', 'CUD', atom.Elements(trunks),
+              vios_mod.NETWORK),
         Field('VirtualIOServerLicenseAccepted', 'CUD', True),
         Field('VirtualFibreChannelMappings', 'CUD', [],
               vios_mod.FC_MAPPING),

@@ -75,14 +75,14 @@ class ViosHandlers:
                        suffix: str = '') -> web.Response:
         return responses.feed(self._host, request, [
             vios_document.entry(
-                vios, self._host, _view(request),
+                vios, self._io, _view(request),
                 target.href(self._host, request, vios.uuid, suffix))
             for vios in servers])
 
     def _entry_response(self, request: web.Request,
                         vios: vios_mod.Vios) -> web.Response:
         view = _view(request)
-        entry = vios_document.entry(vios, self._host, view,
+        entry = vios_document.entry(vios, self._io, view,
                                     target.href(self._host, request))
         return responses.entry(request, entry, vios.view_etag(view))
 

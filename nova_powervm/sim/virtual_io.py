@@ -16,10 +16,12 @@
 from collections.abc import Mapping
 from collections.abc import Sequence
 
+from nova_powervm.sim import errors
 from nova_powervm.sim import files
 from nova_powervm.sim import host as host_mod
 from nova_powervm.sim import lpar as lpar_mod
 from nova_powervm.sim import mapping
+from nova_powervm.sim import network
 from nova_powervm.sim import storage
 from nova_powervm.sim import vios as vios_mod
 
@@ -31,21 +33,27 @@ class VirtualIo:
 
     :param host: the simulated host.
     :ivar files: the Files of the REST service.
+    :ivar networks: the switches, and the adapters of all partitions.
     """
 
     def __init__(self, host: host_mod.Host) -> None:
         self.host = host
         self.files = files.FileTable()
+        self.networks = network.Networks(host.uuid)
         host.on_delete.append(self._forget)
 
     def reset(self, count: int,
               groups: Mapping[str, float] = vios_mod.VOLUME_GROUPS) -> None:
-        """Replace the Virtual I/O Servers with new ones, without Files.
+        """Begin anew: new Virtual I/O Servers, no adapters, no Files.
 
         :param count: their number.
         :param groups: volume groups of each and their capacities, GB.
         """
         self.files.clear()
+        self.networks.clear()
+        for vios in self.host.vioses:
+            # The slots of LPARs become free.
+            vios.mappings.replace([], self.host.get)
         self.host.vioses.clear()
         for _ in range(count):
             self.host.vioses.add(groups)
@@ -125,6 +133,51 @@ class VirtualIo:
             vios.media_group().version += 1
         self.publish(vios)
 
+    def add_adapter(self, partition: lpar_mod.Lpar,
+                    config: network.AdapterConfig) -> network.Adapter:
+        """Add an adapter; see :meth:`.network.Networks.add`.
+
+        :raises errors.RestError: if it is not valid, or the partition runs
+            without RMC.
+        """
+        trunk = config.trunk_priority is not None
+        if trunk and not (partition.is_mgmt
+                          or isinstance(partition, vios_mod.Vios)):
+            raise errors.RestError(
+                400, f'{partition.name} cannot have trunk adapters.')
+        vios_mod.check_dynamic(partition)
+        adapter = self.networks.add(partition, config)
+        self._adapters_changed(partition)
+        return adapter
+
+    def update_adapter(self, adapter: network.Adapter,
+                       config: network.AdapterConfig) -> None:
+        """Change an adapter; see :meth:`.network.Networks.update`.
+
+        :raises errors.RestError: if it is not valid, or the partition runs
+            without RMC.
+        """
+        vios_mod.check_dynamic(adapter.partition)
+        self.networks.update(adapter, config)
+        self._adapters_changed(adapter.partition)
+
+    def remove_adapter(self, adapter: network.Adapter) -> None:
+        """Remove an adapter.
+
+        :raises errors.RestError: if the partition runs without RMC.
+        """
+        vios_mod.check_dynamic(adapter.partition)
+        self.networks.remove(adapter)
+        self._adapters_changed(adapter.partition)
+
+    def _adapters_changed(self, partition: lpar_mod.Lpar) -> None:
+        if isinstance(partition, vios_mod.Vios):
+            partition.version += 1
+            self.publish(partition)
+        else:
+            self.host.version += 1
+            self.host.storm([partition.uuid], 1, 'Other')
+
     def _check_target(self, request: files.FileRequest) -> vios_mod.Vios:
         vios = self.host.vioses.get(request.vios_uuid)
         vios.check_ready()
@@ -135,6 +188,8 @@ class VirtualIo:
         return vios
 
     def _forget(self, lpar: lpar_mod.Lpar) -> None:
+        for adapter in self.networks.of(lpar):
+            self.networks.remove(adapter)
         for vios in self.host.vioses:
             if vios.mappings.disconnect(lpar):
                 vios.version += 1

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nova_powervm.sim import mapping
+from nova_powervm.sim import network
 from nova_powervm.sim import storage
 from nova_powervm.sim import vios as vios_mod
 from nova_powervm.sim import virtual_io
@@ -38,10 +39,14 @@ class VirtualIoControl:
             ('GET', 'vioses', self._list),
             ('POST', 'vioses', self._reset),
             ('POST', 'vioses/state', self._io.set_vios),
+            ('GET', 'adapters', self._adapters),
         ]
 
     def _list(self) -> list[dict[str, Any]]:
         return [_vios(vios) for vios in self._io.host.vioses]
+
+    def _adapters(self) -> list[dict[str, Any]]:
+        return [_adapter(adapter) for adapter in self._io.networks]
 
     def _reset(self, count: int = 1,
                volume_groups: Mapping[str, float] | None = None
@@ -49,6 +54,16 @@ class VirtualIoControl:
         self._io.reset(count, vios_mod.VOLUME_GROUPS if volume_groups is None
                        else volume_groups)
         return [vios.uuid for vios in self._io.host.vioses]
+
+
+def _adapter(adapter: network.Adapter) -> dict[str, Any]:
+    config = adapter.config
+    return {'partition': adapter.partition.uuid, 'uuid': adapter.uuid,
+            'slot': adapter.slot, 'mac': adapter.mac, 'vlan': config.pvid,
+            'tagged_vlans': list(config.tagged),
+            'switch': adapter.switch.name, 'enabled': config.enabled,
+            'trunk_priority': config.trunk_priority, 'mtu': config.mtu,
+            'ovs_bridge': config.ovs_bridge, 'ovs_ids': config.ovs_ids}
 
 
 def _vios(vios: vios_mod.Vios) -> dict[str, Any]:

@@ -64,7 +64,7 @@ class MappingDocumentTestCase(base.DocumentTestCase):
 
     def _wrapper(self):
         entry = vios_document.entry(
-            self.vios, self.host, frozenset([vios_mod.SCSI_MAPPING]),
+            self.vios, self.io, frozenset([vios_mod.SCSI_MAPPING]),
             base.API)
         return virtual_io_server.VIOS.wrap(self.response(entry))
 
@@ -134,7 +134,7 @@ class MappingDocumentTestCase(base.DocumentTestCase):
             parsed)
 
     def test_parse_nothing(self):
-        entry = vios_document.entry(self.vios, self.host, frozenset(),
+        entry = vios_document.entry(self.vios, self.io, frozenset(),
                                     base.API)
         vios = virtual_io_server.VIOS.wrap(self.response(entry))
         self.assertIsNone(mapping_document.parse(vios.toxmlstring()))

@@ -49,7 +49,7 @@ class ViosDocumentTestCase(base.DocumentTestCase):
             'vopt', 1.0, [storage.Medium('one', 0.5)])
 
     def _entry(self, view=ALL):
-        return vios_document.entry(self.vios, self.io.host, view, base.API)
+        return vios_document.entry(self.vios, self.io, view, base.API)
 
     def _element(self, view=ALL):
         return self._entry(view).find('{*}content')[0]
