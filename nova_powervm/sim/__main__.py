@@ -85,7 +85,7 @@ def _volume_groups(text: str) -> dict[str, float]:
     found = {}
     for item in text.split(','):
         name, _, gb = item.partition('=')
-        if not name or not (gb.isascii() and gb.isdecimal()):
+        if not name or not (gb.isascii() and gb.isdecimal() and int(gb)):
             raise argparse.ArgumentTypeError(
                 f'{text!r} is not a list like rootvg=100,data=1000')
         found[name] = float(gb)

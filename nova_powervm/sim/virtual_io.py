@@ -48,7 +48,13 @@ class VirtualIo:
 
         :param count: their number.
         :param groups: volume groups of each and their capacities, GB.
+        :raises ValueError: if one of them is not valid.
         """
+        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+            raise ValueError(f'count: {count!r} is not 0 or more')
+        for name, gb in dict(groups).items():
+            if not name or not 0 < gb < float('inf'):
+                raise ValueError(f'{name}: {gb!r} GB is not a capacity')
         self.files.clear()
         self.networks.clear()
         for vios in self.host.vioses:
