@@ -25,6 +25,7 @@ from nova_powervm.sim import lpar_table
 from nova_powervm.sim import mapping
 from nova_powervm.sim import storage
 from nova_powervm.sim import transitions
+from nova_powervm.sim import volume_group
 
 STORAGE, NETWORK, SCSI_MAPPING, FC_MAPPING = GROUPS = (
     'ViosStorage', 'ViosNetwork', 'ViosSCSIMapping', 'ViosFCMapping')
@@ -42,7 +43,7 @@ class Vios(lpar_mod.Lpar):
     ``version`` grows with each change of what all views show.
     """
 
-    groups: list[storage.VolumeGroup] = dataclasses.field(
+    groups: list[volume_group.VolumeGroup] = dataclasses.field(
         default_factory=list)
 
     def __post_init__(self) -> None:
@@ -69,7 +70,7 @@ class Vios(lpar_mod.Lpar):
             versions += [group.version for group in self.groups]
         return lpar_mod.etag(f'{self.uuid}:{sorted(view)}:{versions}')
 
-    def group(self, key: str) -> storage.VolumeGroup:
+    def group(self, key: str) -> volume_group.VolumeGroup:
         """Return a volume group.
 
         :param key: its uuid.
@@ -90,7 +91,7 @@ class Vios(lpar_mod.Lpar):
                 return group.disks[udid]
         raise errors.NotFound(f'VirtualDisk {udid} does not exist.')
 
-    def media_group(self) -> storage.VolumeGroup:
+    def media_group(self) -> volume_group.VolumeGroup:
         """Return the volume group that has the media repository.
 
         :raises errors.NotFound: if there is no repository.
@@ -196,7 +197,7 @@ class ViosTable:
                 max_units=1.0, weight=255))
         added = Vios(key, lpar_id, config, state=transitions.RUNNING,
                      booted_at=self._now())
-        added.groups = [storage.VolumeGroup(name, gb, key, place)
+        added.groups = [volume_group.VolumeGroup(name, gb, key, place)
                         for place, (name, gb) in enumerate(groups.items())]
         self._table[key] = added
         return added

@@ -24,6 +24,7 @@ from nova_powervm.sim import mapping
 from nova_powervm.sim import network
 from nova_powervm.sim import storage
 from nova_powervm.sim import vios as vios_mod
+from nova_powervm.sim import volume_group
 
 
 class VirtualIo:
@@ -82,13 +83,20 @@ class VirtualIo:
         self.publish(vios, 'Other' if state is None
                      else 'PartitionState,Other')
 
-    def update_group(self, vios: vios_mod.Vios, group: storage.VolumeGroup,
+    def update_group(self, vios: vios_mod.Vios,
+                     group: volume_group.VolumeGroup,
                      request: storage.GroupRequest) -> None:
-        """Change a volume group; see :meth:`.storage.VolumeGroup.update`.
+        """Change a volume group: :meth:`.volume_group.VolumeGroup.update`.
 
-        :raises errors.RestError: if it is not valid.
+        :raises errors.RestError: if it is not valid, or another group has
+            the media repository.
         """
         vios.check_ready()
+        if request.repositories and any(
+                other.repository is not None for other in vios.groups
+                if other is not group):
+            raise errors.RestError(
+                409, f'{vios.name} already has a media repository.')
         group.update(request, vios.disk, vios.is_mapped)
         self.publish(vios)
 

@@ -22,6 +22,7 @@ from nova_powervm.sim import network
 from nova_powervm.sim import storage
 from nova_powervm.sim import vios as vios_mod
 from nova_powervm.sim import virtual_io
+from nova_powervm.sim import volume_group
 
 
 class VirtualIoControl:
@@ -73,7 +74,7 @@ def _vios(vios: vios_mod.Vios) -> dict[str, Any]:
             'mappings': [_mapping(one) for one in vios.mappings]}
 
 
-def _group(group: storage.VolumeGroup) -> dict[str, Any]:
+def _group(group: volume_group.VolumeGroup) -> dict[str, Any]:
     repository = group.repository
     return {'uuid': group.uuid, 'name': group.name, 'gb': group.gb,
             'free_gb': group.free_gb,

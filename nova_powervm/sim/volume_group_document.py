@@ -19,11 +19,12 @@ from nova_powervm.sim import atom
 from nova_powervm.sim import host as host_mod
 from nova_powervm.sim import storage
 from nova_powervm.sim import vios as vios_mod
+from nova_powervm.sim import volume_group
 
 Field = atom.Field
 
 
-def entry(group: storage.VolumeGroup, vios: vios_mod.Vios,
+def entry(group: volume_group.VolumeGroup, vios: vios_mod.Vios,
           host: host_mod.Host, href: str) -> etree._Element:
     """Build the entry of a volume group.
 
@@ -48,14 +49,15 @@ def entry(group: storage.VolumeGroup, vios: vios_mod.Vios,
     return atom.entry(content, group.uuid, href, group.etag)
 
 
-def url(group: storage.VolumeGroup, vios: vios_mod.Vios,
+def url(group: volume_group.VolumeGroup, vios: vios_mod.Vios,
         host: host_mod.Host) -> str:
     """Return the URI of a volume group in references."""
     return (f'{host.api_url}/VirtualIOServer/{vios.uuid}/VolumeGroup/'
             f'{group.uuid}')
 
 
-def repositories(groups: list[storage.VolumeGroup]) -> list[etree._Element]:
+def repositories(groups: list[volume_group.VolumeGroup]
+                 ) -> list[etree._Element]:
     """Build the media repositories of volume groups."""
     return [
         atom.element('VirtualMediaRepository', [
@@ -66,7 +68,7 @@ def repositories(groups: list[storage.VolumeGroup]) -> list[etree._Element]:
         for group in groups if group.repository is not None]
 
 
-def volumes(groups: list[storage.VolumeGroup]) -> list[etree._Element]:
+def volumes(groups: list[volume_group.VolumeGroup]) -> list[etree._Element]:
     """Build the physical volumes of volume groups, one for each."""
     return [
         atom.element('PhysicalVolume', [

@@ -19,10 +19,10 @@ from aiohttp import web
 
 from nova_powervm.sim import responses
 from nova_powervm.sim import routes
-from nova_powervm.sim import storage
 from nova_powervm.sim import target
 from nova_powervm.sim import vios as vios_mod
 from nova_powervm.sim import virtual_io
+from nova_powervm.sim import volume_group
 from nova_powervm.sim import volume_group_document
 from nova_powervm.sim import volume_group_parser
 
@@ -74,12 +74,12 @@ class VolumeGroupHandlers:
         return self._entry_response(request, vios, group)
 
     def _find(self, request: web.Request
-              ) -> tuple[vios_mod.Vios, storage.VolumeGroup]:
+              ) -> tuple[vios_mod.Vios, volume_group.VolumeGroup]:
         vios = target.find_vios(self._host, request)
         return vios, vios.group(request.match_info['group'])
 
     def _entry_response(self, request: web.Request, vios: vios_mod.Vios,
-                        group: storage.VolumeGroup) -> web.Response:
+                        group: volume_group.VolumeGroup) -> web.Response:
         entry = volume_group_document.entry(
             group, vios, self._host, target.href(self._host, request))
         return responses.entry(request, entry, group.etag)

@@ -209,6 +209,21 @@ class MappingTestCase(case.SimulatorTestCase):
         self.remove(lpar.id)
         self.assertEqual([], self.shown())
 
+    def test_scrub(self):
+        # Of disks only: pypowervm's task expects that each volume group has
+        # a media repository, if there are media to delete.
+        self.map(self.one, self.disk())
+        self.map(self.two, self.disk('other'))
+        LPAR.get(self.pvm, uuid=self.one).delete()
+        task = partition.build_active_vio_feed_task(self.pvm)
+        storage_tasks.add_orphan_storage_scrub_tasks(task)
+        task.execute()
+        self.assertEqual([self.two], [found[0] for found in self.shown()])
+        vios, = self.control.vioses()
+        self.assertEqual(['other'], [
+            disk['name'] for group in vios['volume_groups']
+            for disk in group['disks']])
+
     def test_feed_task(self):
         disk = self.disk()
         task = partition.build_active_vio_feed_task(

@@ -65,6 +65,12 @@ class VolumeGroupDocumentTestCase(base.DocumentTestCase):
         self.assertTrue(self.wrapper.virtual_disks[0].vg_uri.endswith(
             f'{self.vios.uuid}/VolumeGroup/{self.group.uuid}'))
 
+    def test_one_repository(self):
+        self.assertRefused(
+            409, self.io.update_group, self.vios, self.vios.groups[1],
+            storage.GroupRequest(None, [
+                storage.RepositoryRequest('vopt', 2, [])]))
+
     def test_pypowervm_reads_media(self):
         repository, = self.wrapper.vmedia_repos
         medium, = repository.optical_media

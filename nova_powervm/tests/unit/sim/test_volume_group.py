@@ -11,12 +11,10 @@
 #    under the License.
 
 
-import hashlib
-
 import ddt
 
-from nova_powervm.sim import files
 from nova_powervm.sim import storage
+from nova_powervm.sim import volume_group
 from nova_powervm.tests.unit.sim import base
 
 SENT = storage.Contents(3, 'abc')
@@ -27,7 +25,7 @@ class VolumeGroupTestCase(base.SimTestCase):
 
     def setUp(self):
         super().setUp()
-        self.group = storage.VolumeGroup('rootvg', 100.0, base.UUID, 0)
+        self.group = volume_group.VolumeGroup('rootvg', 100.0, base.UUID, 0)
         self.mapped = set()
         self.update(('one', 10))
         self.one, = self.group.disks.values()
@@ -131,6 +129,10 @@ class VolumeGroupTestCase(base.SimTestCase):
         self.assertRefused(409, self.update,
                            repositories=self.repository())
 
+    def test_media_that_do_not_fit(self):
+        self.assertRefused(500, self.update, repositories=self.repository(
+            storage.Medium('one', 0.6), storage.Medium('two', 0.6)))
+
     @ddt.named_data(('two', 400, 2, 1.0), ('too_large', 500, 1, 101.0),
                     ('no_size', 400, 1, 0.0))
     def test_refused_repository(self, status, number, gb):
@@ -149,35 +151,3 @@ class VolumeGroupTestCase(base.SimTestCase):
         one, two = storage.Medium('one', 0.25), storage.Medium('two', 0.5)
         self.update(repositories=self.repository(one, two))
         self.assertEqual(0.5, self.group.room(one))
-
-
-class UploadTestCase(base.SimTestCase):
-
-    def setUp(self):
-        super().setUp()
-        request = files.FileRequest('x', 'y', files.DISK_IMAGE, base.UUID,
-                                    None, None)
-        self.file = files.File('a', request, 0, 7)
-
-    def _upload(self, target, room=10.0):
-        upload = files.Upload(self.file, target, room)
-        upload.write(b'ab')
-        upload.write(b'c')
-        upload.close()
-
-    def test_disk(self):
-        disk = storage.Disk('one', 1.0, 'udid')
-        self._upload(disk)
-        self.assertEqual(
-            (3, hashlib.sha256(b'abc').hexdigest()), disk.contents)
-        self.assertEqual((1.0, 3), (disk.gb, self.file.received))
-
-    def test_medium_has_the_size_of_its_contents(self):
-        medium = storage.Medium('cd', 1.0)
-        self._upload(medium)
-        self.assertEqual(3 / storage.GB, medium.gb)
-
-    def test_too_large(self):
-        disk = storage.Disk('one', 1.0, 'udid', contents=SENT)
-        self.assertRefused(500, self._upload, disk, room=2.0)
-        self.assertIsNone(disk.contents)
