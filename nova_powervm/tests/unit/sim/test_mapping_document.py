@@ -157,6 +157,28 @@ class MappingDocumentTestCase(base.DocumentTestCase):
         # Nor has the refused request taken a slot.
         self.assertEqual(3, self.lpar.slots.take(64))
 
+    @ddt.named_data(('deleted', 'update_mappings'), ('reset', 'reset'))
+    def test_slots_become_free(self, how):
+        self._map(DISK, MEDIUM)
+        if how == 'reset':
+            self.io.reset(1)
+        else:
+            self.io.update_mappings(self.vios, [])
+            self.assertEqual(2, self.vios.slots.take(64))
+        self.assertEqual(2, self.lpar.slots.take(64))
+
+    def test_extended_disk(self):
+        self._map(DISK)
+        self._elements()
+        disk, = self.vios.groups[0].disks.values()
+        self.io.update_group(
+            self.vios, self.vios.groups[0], storage.GroupRequest(
+                [storage.DiskRequest('disk', 3, 'None', disk.udid, None)],
+                None))
+        element, = self._elements()
+        self.assertEqual('3', element.findtext(
+            './/{*}VirtualDisk/{*}DiskCapacity'))
+
     def test_events(self):
         self._map(DISK)
         self.assertIn(('MODIFY_URI', 'Other'),
