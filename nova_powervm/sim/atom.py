@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Atom feeds, entries and errors, and the schema objects in them.
+"""Atom feeds and entries, and the schema objects in them.
 
 They have the form of pypowervm's captured responses (pypowervm/tests/data).
 """
@@ -18,7 +18,6 @@ They have the form of pypowervm's captured responses (pypowervm/tests/data).
 from collections.abc import Iterable
 from collections.abc import Sequence
 import datetime
-import http
 from typing import Any
 from typing import NamedTuple
 import uuid
@@ -208,20 +207,6 @@ def feed(href: str, entries: Iterable[etree._Element]) -> etree._Element:
     _text(root, 'generator', _PUBLISHER)
     root.extend(list(entries))
     return root
-
-
-def error(status: int, path: str, message: str) -> etree._Element:
-    """Build the entry of an error."""
-    reason = http.HTTPStatus(status).phrase
-    content = schema_object('HttpErrorResponse', [
-        Field('HTTPStatus', 'ROR', status),
-        Field('RequestURI', 'ROR', path),
-        Field('ReasonCode', 'ROR', reason),
-        Field('Message', 'ROO', message),
-        Field('RequestBody', 'ROO', ''),
-        Field('RequestHeaders', 'ROO', ''),
-    ], namespace=WEB_NS)
-    return entry(content, str(uuid.uuid4()))
 
 
 def timestamp() -> str:

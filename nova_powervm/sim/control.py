@@ -61,7 +61,6 @@ class ControlService:
             ('POST', 'lpars', self.add_lpars),
             ('POST', 'lpars/state', self._set_state),
             ('POST', 'lpars/power', self._power),
-            ('POST', 'lpars/rmc', self._set_rmc),
             ('POST', 'lpars/delete', self._delete_lpars),
             ('POST', 'storm', self._storm),
             ('POST', 'events', self._send_events),
@@ -143,10 +142,6 @@ class ControlService:
                    events: int = 1) -> None:
         for lpar in self._find_all(uuids):
             self._host.set_state(lpar.uuid, state, events)
-
-    def _set_rmc(self, uuids: list[str], active: bool) -> None:
-        for lpar in self._find_all(uuids):
-            self._host.set_rmc(lpar.uuid, active)
 
     def _power(self, uuids: list[str], operation: str) -> list[str]:
         """Start an operation; return the uuids of LPARs that started it."""

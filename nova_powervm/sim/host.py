@@ -82,16 +82,15 @@ class Host:
     @property
     def free_memory_mb(self) -> int:
         """Memory that no partition has, MB."""
-        used = sum(lpar.config.memory.desired
-                   for lpar in itertools.chain(self, self.vioses))
+        used = sum(one.config.memory.desired for one in self._partitions())
         return max(0, self.memory_mb - self.hypervisor_memory_mb - used)
 
     @property
     def free_proc_units(self) -> float:
         """Processing units that no partition has."""
-        used = sum(lpar.config.processors.assigned_units
-                   for lpar in itertools.chain(self, self.vioses))
-        return max(0.0, self.proc_units - used)
+        return max(0.0, self.proc_units - sum(
+            one.config.processors.assigned_units
+            for one in self._partitions()))
 
     def __iter__(self) -> Iterator[lpar_mod.Lpar]:
         return iter(self._lpars)
@@ -195,16 +194,6 @@ class Host:
         for _ in range(state_events):
             self._publish_lpar_event(lpar, 'PartitionState,Other')
 
-    def set_rmc(self, lpar_uuid: str, active: bool) -> None:
-        """Set whether RMC is active while an LPAR runs.
-
-        :raises errors.NotFound: if it does not exist.
-        """
-        lpar = self.get(lpar_uuid)
-        lpar.config.rmc = active
-        self._increase_version(lpar)
-        self._publish_lpar_event(lpar, 'Other')
-
     def storm(self, lpar_uuids: Iterable[str], events_each: int,
               detail: str) -> None:
         """Publish events of LPARs that did not change.
@@ -231,6 +220,9 @@ class Host:
         lpar = self._lpars.add(config)
         self._enter(lpar, state)
         return lpar
+
+    def _partitions(self) -> Iterator[lpar_mod.Lpar]:
+        return itertools.chain(self, self.vioses)
 
     def _perform(self, lpar: lpar_mod.Lpar, step: transitions.Step) -> None:
         if step.kind is transitions.StepKind.SYSTEM_EVENT:

@@ -83,6 +83,12 @@ class VirtualIo:
         self.publish(vios, 'Other' if state is None
                      else 'PartitionState,Other')
 
+    def set_rmc(self, lpar: lpar_mod.Lpar, active: bool) -> None:
+        """Set whether RMC is active while an LPAR runs."""
+        lpar.config.rmc = active
+        lpar.version += 1
+        self._publish_partition(lpar)
+
     def update_group(self, vios: vios_mod.Vios,
                      group: volume_group.VolumeGroup,
                      request: storage.GroupRequest) -> None:
@@ -161,7 +167,7 @@ class VirtualIo:
                 400, f'{partition.name} cannot have trunk adapters.')
         vios_mod.check_dynamic(partition)
         adapter = self.networks.add(partition, config)
-        self._adapters_changed(partition)
+        self._publish_partition(partition)
         return adapter
 
     def update_adapter(self, adapter: network.Adapter,
@@ -173,7 +179,7 @@ class VirtualIo:
         """
         vios_mod.check_dynamic(adapter.partition)
         self.networks.update(adapter, config)
-        self._adapters_changed(adapter.partition)
+        self._publish_partition(adapter.partition)
 
     def remove_adapter(self, adapter: network.Adapter) -> None:
         """Remove an adapter.
@@ -182,9 +188,9 @@ class VirtualIo:
         """
         vios_mod.check_dynamic(adapter.partition)
         self.networks.remove(adapter)
-        self._adapters_changed(adapter.partition)
+        self._publish_partition(adapter.partition)
 
-    def _adapters_changed(self, partition: lpar_mod.Lpar) -> None:
+    def _publish_partition(self, partition: lpar_mod.Lpar) -> None:
         if isinstance(partition, vios_mod.Vios):
             partition.version += 1
             self.publish(partition)

@@ -40,11 +40,17 @@ class VirtualIoControl:
             ('GET', 'vioses', self._list),
             ('POST', 'vioses', self._reset),
             ('POST', 'vioses/state', self._io.set_vios),
+            ('POST', 'lpars/rmc', self._set_rmc),
             ('GET', 'adapters', self._adapters),
         ]
 
     def _list(self) -> list[dict[str, Any]]:
         return [_vios(vios) for vios in self._io.host.vioses]
+
+    def _set_rmc(self, uuids: list[str], active: bool) -> None:
+        # All of them first, so that an unknown one changes nothing.
+        for lpar in [self._io.host.get(key) for key in uuids]:
+            self._io.set_rmc(lpar, active)
 
     def _adapters(self) -> list[dict[str, Any]]:
         return [_adapter(adapter) for adapter in self._io.networks]

@@ -101,7 +101,7 @@ class NetworksTestCase(base.SimTestCase):
         self.assertRefused(500, self.io.update_adapter, adapter,
                            self._config())
         self.assertRefused(500, self.io.remove_adapter, adapter)
-        self.host.set_rmc(self.lpar.uuid, True)
+        self.io.set_rmc(self.lpar, True)
         self._add()
         self.io.remove_adapter(adapter)
 
