@@ -114,6 +114,19 @@ class UploadTestCase(case.SimulatorTestCase):
         storage_tasks.rm_vg_storage(group, vopts=[found])
         self.assertEqual({}, self.stored('media'))
 
+    def test_medium_is_lost_to_a_new_disk(self):
+        update = pvm_storage.VG.update
+
+        def upload_first(group):
+            storage_tasks.upload_vopt(self.pvm, self.vios,
+                                      io.BytesIO(IMAGE), 'cd')
+            return update(group)
+
+        self.patch(pvm_storage.VG, 'update', upload_first)
+        # It sends no entity tag.
+        storage_tasks.crt_vdisk(self.pvm, self.vios, self.rootvg, 'one', 1)
+        self.assertEqual({}, self.stored('media'))
+
     def test_medium_without_repository(self):
         self.control.reset_vioses()
         self.assertRaises(
