@@ -18,7 +18,6 @@ It does no I/O; the scheduler has its clock and its timers.
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
-import itertools
 import uuid
 
 from nova_powervm.sim import errors
@@ -82,15 +81,17 @@ class Host:
     @property
     def free_memory_mb(self) -> int:
         """Memory that no partition has, MB."""
-        used = sum(one.config.memory.desired for one in self._partitions())
+        partitions: list[lpar_mod.Lpar] = [*self, *self.vioses]
+        used = sum(one.config.memory.desired for one in partitions)
         return max(0, self.memory_mb - self.hypervisor_memory_mb - used)
 
     @property
     def free_proc_units(self) -> float:
         """Processing units that no partition has."""
-        return max(0.0, self.proc_units - sum(
-            one.config.processors.assigned_units
-            for one in self._partitions()))
+        partitions: list[lpar_mod.Lpar] = [*self, *self.vioses]
+        used = sum(one.config.processors.assigned_units
+                   for one in partitions)
+        return max(0.0, self.proc_units - used)
 
     def __iter__(self) -> Iterator[lpar_mod.Lpar]:
         return iter(self._lpars)
@@ -220,9 +221,6 @@ class Host:
         lpar = self._lpars.add(config)
         self._enter(lpar, state)
         return lpar
-
-    def _partitions(self) -> Iterator[lpar_mod.Lpar]:
-        return itertools.chain(self, self.vioses)
 
     def _perform(self, lpar: lpar_mod.Lpar, step: transitions.Step) -> None:
         if step.kind is transitions.StepKind.SYSTEM_EVENT:
