@@ -12,6 +12,7 @@
 
 """A simulator of NovaLink's REST service, for tests and demonstrations.
 
-It serves the requests that pypowervm and the driver send about events and
-LPARs. ``python -m nova_powervm.sim`` starts it.
+It serves the requests that pypowervm and the driver send about events, LPARs,
+their disks and their network adapters. ``python -m nova_powervm.sim`` starts
+it.
 """

@@ -59,8 +59,9 @@ def main(argv: list[str] | None = None) -> int:
               f'{args.port}: {reason}.', file=sys.stderr)
         return 1
     asyncio.run(server.serve(
-        listener, config, args.memory_mb, args.proc_units, args.lpars,
-        args.until_eof, lambda url: print(f'listening on {url}', flush=True)))
+        listener, config, args.memory_mb, args.proc_units, args.vios,
+        args.volume_groups, args.lpars, args.until_eof,
+        lambda url: print(f'listening on {url}', flush=True)))
     return 0
 
 
@@ -78,6 +79,17 @@ def _integer(text: str, maximum: float = math.inf) -> int:
 
 def _port(text: str) -> int:
     return _integer(text, 65535)
+
+
+def _volume_groups(text: str) -> dict[str, float]:
+    found = {}
+    for item in text.split(','):
+        name, _, gb = item.partition('=')
+        if not name or not (gb.isascii() and gb.isdecimal() and int(gb)):
+            raise argparse.ArgumentTypeError(
+                f'{text!r} is not a list like rootvg=100,data=1000')
+        found[name] = float(gb)
+    return found
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -98,6 +110,13 @@ def _parser() -> argparse.ArgumentParser:
         '--proc-units', type=_integer, default=1024,
         help='installed processors of the host (%(default)s)')
     parser.add_argument(
+        '--vios', type=_integer, default=1,
+        help='number of Virtual I/O Servers (%(default)s)')
+    parser.add_argument(
+        '--volume-groups', type=_volume_groups,
+        default='rootvg=100,data=10000',
+        help='volume groups of each and their capacities, GB (%(default)s)')
+    parser.add_argument(
         '--until-eof', action='store_true',
         help='stop at the end of standard input as well: when the program '
              'that started it ends, even if it is killed')
@@ -109,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
             ('boot_events', int, 'PartitionState events of a boot'),
             ('shutdown_seconds', float, 'duration of a shutdown, seconds'),
             ('shutdown_events', int, 'PartitionState events of a shutdown'),
+            ('copy_seconds', float, 'duration of a copy of a disk, seconds'),
             ('poll_seconds', float, 'how long an event poll waits, seconds'),
             ('event_queue_size', int, 'events queued for each client'),
             ('latency_ms', float,

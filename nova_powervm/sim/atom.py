@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Atom feeds, entries and errors, and the schema objects in them.
+"""Atom feeds and entries, and the schema objects in them.
 
 They have the form of pypowervm's captured responses (pypowervm/tests/data).
 """
@@ -18,7 +18,6 @@ They have the form of pypowervm's captured responses (pypowervm/tests/data).
 from collections.abc import Iterable
 from collections.abc import Sequence
 import datetime
-import http
 from typing import Any
 from typing import NamedTuple
 import uuid
@@ -39,11 +38,15 @@ SCHEMA_VERSION = 'V1_3_0'
 _PUBLISHER = 'IBM Power Systems Management Console'
 # The schemas of elements that are newer than the first schema.
 _KSV = {
+    'ConfiguredMTU': 'V1_6_0',
     'CurrentSecureBoot': 'V1_8_0',
     'CustomPhysicalPageTableRatioCapable': 'V1_6_0',
+    'Enabled': 'V1_3_0',
     'IsHMCPowerVMManagementMaster': 'V1_3_0',
     'IsManagementPartitionPowerVMManagementMaster': 'V1_3_0',
     'IsPowerVMManagementMaster': 'V1_3_0',
+    'OvsBridge': 'V1_6_0',
+    'OvsPortExternalIds': 'V1_6_0',
     'PartitionSecureBootCapable': 'V1_8_0',
     'PendingSecureBoot': 'V1_8_0',
     'PhysicalPageTableRatio': 'V1_6_0',
@@ -52,7 +55,7 @@ _KSV = {
     'Uptime': 'V1_5_0',
 }
 # Elements that change without a request of a client ("kxe" is true).
-_EPHEMERAL = ('ReferenceCode', 'Uptime')
+_EPHEMERAL = ('ReferenceCode', 'Uptime', 'VariedOn')
 
 
 class Link(NamedTuple):
@@ -67,17 +70,33 @@ class Links(NamedTuple):
     hrefs: Sequence[str]
 
 
+class Elements(NamedTuple):
+    """Elements that exist already, in an object with its own metadata."""
+
+    elements: Sequence[etree._Element]
+
+
+class Choice(NamedTuple):
+    """One element of several types, in a holder without metadata."""
+
+    element: etree._Element
+
+
 class Field(NamedTuple):
     """A field of a schema object, which becomes a child element.
 
     :ivar access: the attribute "kb", which says when clients may set the
         field, such as CUD or ROR; None for an element without it.
-    :ivar value: a value, references, or the fields of a nested object.
+    :ivar value: a value, references, the fields of a nested object, or
+        elements.
+    :ivar group: its extended attribute group, if it has one.
     """
 
     name: str
     access: str | None
-    value: 'str | int | float | bool | Link | Links | Sequence[Field]'
+    value: ('str | int | float | bool | Link | Links | Sequence[Field] | '
+             'Elements | Choice')
+    group: str | None = None
 
 
 def schema_object(name: str, fields: Iterable[Field],
@@ -99,6 +118,17 @@ def schema_object(name: str, fields: Iterable[Field],
     return root
 
 
+def element(name: str, fields: Iterable[Field]) -> etree._Element:
+    """Build an object that is an element of others, such as a mapping."""
+    prefix = '{%s}' % UOM_NS
+    prefixes: Any = {None: UOM_NS}
+    root = etree.Element(prefix + name, {'schemaVersion': SCHEMA_VERSION},
+                         nsmap=prefixes)
+    _add_metadata(root, prefix)
+    _add_fields(root, prefix, fields)
+    return root
+
+
 def _add_metadata(parent: etree._Element, prefix: str) -> etree._Element:
     metadata = etree.SubElement(parent, prefix + 'Metadata')
     return etree.SubElement(metadata, prefix + 'Atom')
@@ -106,13 +136,15 @@ def _add_metadata(parent: etree._Element, prefix: str) -> etree._Element:
 
 def _add_fields(parent: etree._Element, prefix: str,
                 fields: Iterable[Field]) -> None:
-    for name, access, value in fields:
+    for name, access, value, group in fields:
         child = etree.SubElement(parent, prefix + name)
         if access is not None:
             if name in _KSV:
                 child.set('ksv', _KSV[name])
             child.set('kb', access)
             child.set('kxe', 'true' if name in _EPHEMERAL else 'false')
+        if group is not None:
+            child.set('group', group)
         if isinstance(value, bool):
             child.text = 'true' if value else 'false'
         elif isinstance(value, (str, int, float)):
@@ -125,6 +157,12 @@ def _add_fields(parent: etree._Element, prefix: str,
                 # In the schema's namespace, not in Atom's.
                 etree.SubElement(child, prefix + 'link',
                                  {'href': href, 'rel': 'related'})
+        elif isinstance(value, Choice):
+            child.append(value.element)
+        elif isinstance(value, Elements):
+            child.set('schemaVersion', SCHEMA_VERSION)
+            _add_metadata(child, prefix)
+            child.extend(value.elements)
         else:
             child.set('schemaVersion', SCHEMA_VERSION)
             _add_metadata(child, prefix)
@@ -169,20 +207,6 @@ def feed(href: str, entries: Iterable[etree._Element]) -> etree._Element:
     _text(root, 'generator', _PUBLISHER)
     root.extend(list(entries))
     return root
-
-
-def error(status: int, path: str, message: str) -> etree._Element:
-    """Build the entry of an error."""
-    reason = http.HTTPStatus(status).phrase
-    content = schema_object('HttpErrorResponse', [
-        Field('HTTPStatus', 'ROR', status),
-        Field('RequestURI', 'ROR', path),
-        Field('ReasonCode', 'ROR', reason),
-        Field('Message', 'ROO', message),
-        Field('RequestBody', 'ROO', ''),
-        Field('RequestHeaders', 'ROO', ''),
-    ], namespace=WEB_NS)
-    return entry(content, str(uuid.uuid4()))
 
 
 def timestamp() -> str:

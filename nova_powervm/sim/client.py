@@ -92,6 +92,46 @@ class Control:
         """Delete LPARs in any state."""
         self._call('POST', 'lpars/delete', uuids=list(uuids))
 
+    def vioses(self) -> list[dict[str, Any]]:
+        """Return the Virtual I/O Servers, with all that is in them.
+
+        Each disk and medium has ``bytes`` and ``sha256`` of its contents,
+        None before the first upload.
+        """
+        vioses: list[dict[str, Any]] = self._call('GET', 'vioses')
+        return vioses
+
+    def reset_vioses(self, count: int = 1,
+                     volume_groups: Mapping[str, float] | None = None
+                     ) -> list[str]:
+        """Begin anew: new Virtual I/O Servers, no adapters, no Files.
+
+        :param volume_groups: volume groups of each and their capacities, GB.
+        :returns: their uuids in upper case.
+        """
+        uuids: list[str] = self._call('POST', 'vioses', count=count,
+                                      volume_groups=volume_groups)
+        return uuids
+
+    def set_vios(self, key: str, state: str | None = None,
+                 rmc: bool | None = None) -> None:
+        """Set state and RMC of a Virtual I/O Server.
+
+        :param key: its uuid.
+        :param state: PartitionState; None to keep it.
+        :param rmc: whether RMC is active while it runs; None to keep it.
+        """
+        self._call('POST', 'vioses/state', key=key, state=state, rmc=rmc)
+
+    def adapters(self) -> list[dict[str, Any]]:
+        """Return the virtual Ethernet adapters of all partitions."""
+        adapters: list[dict[str, Any]] = self._call('GET', 'adapters')
+        return adapters
+
+    def set_rmc(self, uuids: Iterable[str], active: bool) -> None:
+        """Set whether RMC is active while LPARs run."""
+        self._call('POST', 'lpars/rmc', uuids=list(uuids), active=active)
+
     def storm(self, uuids: Iterable[str] | None = None, events: int = 12,
               detail: str = 'PartitionState,Other') -> int:
         """Send events of LPARs that did not change.

@@ -27,12 +27,13 @@ from oslo_log import log as logging
 from oslo_serialization import jsonutils
 
 from nova_powervm.sim import errors
-from nova_powervm.sim import host as host_mod
 from nova_powervm.sim import lpar as lpar_mod
 from nova_powervm.sim import power
 from nova_powervm.sim import rest
 from nova_powervm.sim import routes
 from nova_powervm.sim import transitions
+from nova_powervm.sim import virtual_io
+from nova_powervm.sim import virtual_io_control
 
 LOG = logging.getLogger(__name__)
 
@@ -40,15 +41,16 @@ LOG = logging.getLogger(__name__)
 class ControlService:
     """Handlers of the requests under ``/control``.
 
-    :param host: the simulated host.
+    :param io: the virtual I/O of the simulated host.
     :param service: the REST service, which has the counters and the faults.
     :param refuse: refuses connections, see :meth:`.server.Acceptor.refuse`.
     """
 
-    def __init__(self, host: host_mod.Host, service: rest.RestService,
+    def __init__(self, io: virtual_io.VirtualIo, service: rest.RestService,
                  refuse: Callable[[float, Callable[[], None]],
                                   Awaitable[None]]) -> None:
-        self._host = host
+        self._host = io.host
+        self._io = virtual_io_control.VirtualIoControl(io)
         self._service = service
         self._refuse_connections = refuse
 
@@ -71,6 +73,7 @@ class ControlService:
             ('POST', 'service/restart', self._restart_service),
             ('GET', 'settings', self._settings),
             ('POST', 'settings', self._configure),
+            *self._io.calls(),
         ]
         for method, path, call in calls:
             app.router.add_route(method, f'/control/{path}',

@@ -17,7 +17,11 @@ import asyncio
 from aiohttp import web
 
 from nova_powervm.sim import errors
+from nova_powervm.sim import storage
 
+# pypowervm retries requests with one of these codes.
+_VIOS_BUSY = ('VIOS0014 HSCL3205 The Virtual I/O Server is busy processing '
+              'some other request. Retry the operation later.')
 _GARBAGE = b'It will be back in a minute <hr>'
 
 
@@ -31,6 +35,12 @@ async def refuse(fault: str) -> web.Response:
         raise errors.RestError(503, 'The service is not available.')
     if fault == 'unauthorized':
         raise errors.RestError(401, 'The client is not authorized.')
+    if fault == 'vios_busy':
+        raise errors.RestError(500, _VIOS_BUSY)
+    if fault == 'etag_mismatch':
+        raise errors.RestError(412, 'The object has changed.')
+    if fault == 'no_space':
+        raise errors.RestError(500, storage.no_space('the volume group'))
     if fault == 'hang':
         # Until the client closes the connection or the server stops.
         await asyncio.Event().wait()

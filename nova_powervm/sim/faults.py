@@ -32,16 +32,20 @@ from nova_powervm.sim import lpar as lpar_mod
 
 #: Replace the response; the request has no effect.
 REQUEST_FAULTS = ('unavailable', 'unavailable_bare', 'unauthorized',
-                  'not_modified', 'hang')
+                  'not_modified', 'hang', 'vios_busy', 'etag_mismatch',
+                  'no_space')
 #: Damage a response that has a body; the request has had its effect.
 RESPONSE_FAULTS = ('cut', 'truncated', 'garbage', 'empty')
 #: Change which LPARs a listing contains.
 LISTING_FAULTS = ('partial', 'stale')
+#: Hit an upload when half of it has come.
+UPLOAD_FAULTS = ('cut_upload', 'unauthorized_upload')
 #: Hit events on their way to a client.
 EVENT_FAULTS = ('duplicate', 'reorder', 'drop', 'lose')
 
 ANY = '*'
 EVENT = 'event'
+UPLOAD = 'file_upload'
 LISTING_KINDS = ('quick_all', 'lpar_feed')
 
 
@@ -175,6 +179,8 @@ class Faults:
             names: tuple[str, ...] = EVENT_FAULTS
         elif kind in LISTING_KINDS:
             names = REQUEST_FAULTS + RESPONSE_FAULTS + LISTING_FAULTS
+        elif kind == UPLOAD:
+            names = REQUEST_FAULTS + RESPONSE_FAULTS + UPLOAD_FAULTS
         elif kind == ANY or kind in self._kinds:
             names = REQUEST_FAULTS + RESPONSE_FAULTS
         else:

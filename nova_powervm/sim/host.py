@@ -15,6 +15,7 @@
 It does no I/O; the scheduler has its clock and its timers.
 """
 
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 import uuid
@@ -26,6 +27,7 @@ from nova_powervm.sim import lpar_table
 from nova_powervm.sim import power
 from nova_powervm.sim import settings
 from nova_powervm.sim import transitions
+from nova_powervm.sim import vios
 
 
 class Host:
@@ -40,6 +42,8 @@ class Host:
     :param url: scheme, host and port of the service in its responses.
     :param memory_mb: installed memory, MB.
     :param proc_units: installed processors.
+    :ivar vioses: its Virtual I/O Servers, which are no LPARs.
+    :ivar on_delete: called with each LPAR that is deleted.
     """
 
     def __init__(self, scheduler: transitions.Scheduler,
@@ -57,8 +61,10 @@ class Host:
         self.serial = f'S{int(url.rpartition(":")[2]):06d}'
         self.events = events.EventQueues(config, scheduler.time)
         self.version = 0
+        self.on_delete: list[Callable[[lpar_mod.Lpar], None]] = []
         self._scheduler = scheduler
         self._lpars = lpar_table.LparTable()
+        self.vioses = vios.ViosTable(self.uuid, self._lpars, scheduler.time)
         self._power = power.PowerControl(scheduler, config, self._perform)
         self._add_mgmt_partition()
 
@@ -74,14 +80,17 @@ class Host:
 
     @property
     def free_memory_mb(self) -> int:
-        """Memory that no LPAR has, MB."""
-        used = sum(lpar.config.memory.desired for lpar in self)
+        """Memory that no partition has, MB."""
+        partitions: list[lpar_mod.Lpar] = [*self, *self.vioses]
+        used = sum(one.config.memory.desired for one in partitions)
         return max(0, self.memory_mb - self.hypervisor_memory_mb - used)
 
     @property
     def free_proc_units(self) -> float:
-        """Processing units that no LPAR has."""
-        used = sum(lpar.config.processors.assigned_units for lpar in self)
+        """Processing units that no partition has."""
+        partitions: list[lpar_mod.Lpar] = [*self, *self.vioses]
+        used = sum(one.config.processors.assigned_units
+                   for one in partitions)
         return max(0.0, self.proc_units - used)
 
     def __iter__(self) -> Iterator[lpar_mod.Lpar]:
@@ -153,6 +162,8 @@ class Host:
         self._power.cancel(lpar)
         self._lpars.remove(lpar)
         self.version += 1
+        for notify in self.on_delete:
+            notify(lpar)
         self.events.publish('DELETE_URI', self.lpar_url(lpar))
         self._publish_system_event()
 
@@ -202,7 +213,8 @@ class Host:
 
     def _add_mgmt_partition(self) -> None:
         config = lpar_mod.Config(name='novalink', rmc=True,
-                                 memory=lpar_mod.Memory(4096, 4096, 4096))
+                                 memory=lpar_mod.Memory(4096, 4096, 4096),
+                                 max_io_slots=vios.MAX_IO_SLOTS)
         self._add(config, transitions.RUNNING).is_mgmt = True
 
     def _add(self, config: lpar_mod.Config, state: str) -> lpar_mod.Lpar:

@@ -18,6 +18,7 @@ import uuid
 import zlib
 
 from nova_powervm.sim import errors
+from nova_powervm.sim import slots as slots_mod
 from nova_powervm.sim import transitions
 
 LPAR_TYPES = ('AIX/Linux', 'OS400')
@@ -88,7 +89,7 @@ class Config:
     rmc: bool = False
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(eq=False)
 class Lpar:
     """An LPAR of the host; only the host changes it.
 
@@ -102,6 +103,8 @@ class Lpar:
     state: str = transitions.NOT_ACTIVATED
     booted_at: float | None = None
     version: int = 0
+    slots: slots_mod.Slots = dataclasses.field(
+        default_factory=slots_mod.Slots)
 
     @property
     def etag(self) -> str:

@@ -33,12 +33,13 @@ def entry(lpar: lpar_mod.Lpar, host: host_mod.Host,
     """
     content = atom.schema_object(
         'LogicalPartition',
-        [*_base_fields(lpar, host), *_lpar_fields(lpar)], lpar.uuid)
+        [*base_fields(lpar, host), *_lpar_fields(lpar)], lpar.uuid)
     return atom.entry(content, lpar.uuid, href, lpar.etag)
 
 
-def _base_fields(lpar: lpar_mod.Lpar, host: host_mod.Host) -> list[Field]:
-    # Of all partitions: pypowervm.wrappers.base_partition.
+def base_fields(lpar: lpar_mod.Lpar, host: host_mod.Host) -> list[Field]:
+    """Return the fields of all partitions, also of Virtual I/O Servers."""
+    # pypowervm.wrappers.base_partition.
     config = lpar.config
     return [
         Field('AllowPerformanceDataCollection', 'CUD', config.perf_collection),
@@ -54,7 +55,7 @@ def _base_fields(lpar: lpar_mod.Lpar, host: host_mod.Host) -> list[Field]:
         Field('KeylockPosition', 'CUD', 'normal'),
         Field('LogicalSerialNumber', 'ROR', f'{host.serial}{lpar.lpar_id:X}'),
         Field('OperatingSystemVersion', 'ROR', lpar.operating_system),
-        Field('PartitionCapabilities', 'ROR', _capabilities(config)),
+        Field('PartitionCapabilities', 'ROR', _capabilities(lpar)),
         Field('PartitionID', 'COD', lpar.lpar_id),
         Field('PartitionIOConfiguration', 'CUD', _io(config)),
         Field('PartitionMemoryConfiguration', 'CUD', _memory(config.memory)),
@@ -91,14 +92,15 @@ def _lpar_fields(lpar: lpar_mod.Lpar) -> list[Field]:
     ]
 
 
-def _capabilities(config: lpar_mod.Config) -> list[Field]:
+def _capabilities(lpar: lpar_mod.Lpar) -> list[Field]:
     return [
-        Field('DynamicLogicalPartitionIOCapable', 'ROR', False),
+        Field('DynamicLogicalPartitionIOCapable', 'ROR',
+              lpar.rmc_state == 'active'),
         Field('DynamicLogicalPartitionMemoryCapable', 'ROR', False),
         Field('DynamicLogicalPartitionProcessorCapable', 'ROR', False),
         Field('InternalAndExternalIntrusionDetectionCapable', 'CUD', False),
         Field('ResourceMonitoringControlOperatingSystemShutdownCapable',
-              'CUD', config.rmc),
+              'CUD', lpar.config.rmc),
     ]
 
 

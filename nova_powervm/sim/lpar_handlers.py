@@ -13,22 +13,18 @@
 """Handlers of requests about LPARs."""
 
 from collections.abc import Iterable
-import re
 
 from aiohttp import web
 
-from nova_powervm.sim import errors
 from nova_powervm.sim import faults as faults_mod
 from nova_powervm.sim import host as host_mod
 from nova_powervm.sim import lpar as lpar_mod
 from nova_powervm.sim import lpar_document
 from nova_powervm.sim import lpar_parser
-from nova_powervm.sim import quick
 from nova_powervm.sim import responses
 from nova_powervm.sim import routes
+from nova_powervm.sim import search
 from nova_powervm.sim import target
-
-_SEARCH = re.compile(r"\((?P<key>\w+)(?P<operator>==|!=)'(?P<value>.*)'\)")
 
 
 class LparHandlers:
@@ -62,19 +58,8 @@ class LparHandlers:
 
     async def _search(self, request: web.Request) -> web.Response:
         target.check_system(self._host, request)
-        expression = request.match_info['expression']
-        match = _SEARCH.fullmatch(expression)
-        if match is None:
-            raise errors.RestError(400, f'Cannot search for {expression}.')
-        key, value = match['key'], match['value']
-        equal = match['operator'] == '=='
-        found = []
-        for lpar in self._host:
-            properties = quick.properties(lpar, self._host)
-            if key not in properties:
-                raise errors.RestError(400, f'Cannot search by {key}.')
-            if (str(properties[key]) == value) is equal:
-                found.append(lpar)
+        found = search.find(self._host, self._host,
+                            request.match_info['expression'])
         return self._feed_response(request, found, '/search/')
 
     async def _entry(self, request: web.Request) -> web.Response:
@@ -89,16 +74,16 @@ class LparHandlers:
 
     async def _update(self, request: web.Request) -> web.Response:
         lpar = target.find_lpar(self._host, request)
-        _check_if_match(request, lpar)
+        target.check_if_match(request, lpar.etag)
         config = lpar_parser.parse(await request.read())
         # Another request may have changed it while the body arrived.
-        _check_if_match(request, lpar)
+        target.check_if_match(request, lpar.etag)
         lpar = self._host.update(lpar.uuid, config)
         return self._entry_response(request, lpar)
 
     async def _delete(self, request: web.Request) -> web.Response:
         lpar = target.find_lpar(self._host, request)
-        _check_if_match(request, lpar)
+        target.check_if_match(request, lpar.etag)
         self._host.delete(lpar.uuid)
         return responses.no_content()
 
@@ -116,10 +101,3 @@ class LparHandlers:
         href = target.href(self._host, request, child)
         entry = lpar_document.entry(lpar, self._host, href)
         return responses.entry(request, entry, lpar.etag)
-
-
-def _check_if_match(request: web.Request, lpar: lpar_mod.Lpar) -> None:
-    etag = request.headers.get('If-Match')
-    if etag is not None and etag != lpar.etag:
-        raise errors.RestError(
-            412, f'LogicalPartition {lpar.uuid} has changed.')

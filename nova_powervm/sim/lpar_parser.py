@@ -12,11 +12,8 @@
 
 """LPAR configurations in requests of clients."""
 
-from lxml import etree
-
-from nova_powervm.sim import atom
-from nova_powervm.sim import errors
 from nova_powervm.sim import lpar as lpar_mod
+from nova_powervm.sim import reader
 
 
 def parse(body: bytes) -> lpar_mod.Config:
@@ -24,59 +21,11 @@ def parse(body: bytes) -> lpar_mod.Config:
 
     :raises errors.RestError: if it is malformed.
     """
-    try:
-        root = atom.parse(body)
-        if root.tag != '{%s}LogicalPartition' % atom.UOM_NS:
-            raise ValueError('Expected a LogicalPartition.')
-        return _config(_Reader(root))
-    except ValueError as exc:
-        raise errors.RestError(400, str(exc)) from exc
+    with reader.malformed_is_refused():
+        return _config(reader.parse(body, 'LogicalPartition'))
 
 
-class _Reader:
-    """Reads child elements as typed values; ValueError if that fails."""
-
-    def __init__(self, element: etree._Element) -> None:
-        self._element = element
-
-    def child(self, name: str) -> '_Reader':
-        child = self._element.find('{%s}%s' % (atom.UOM_NS, name))
-        if child is None:
-            raise ValueError(f'{name} is missing.')
-        return _Reader(child)
-
-    def text(self, name: str, default: str | None = None) -> str:
-        value = self._element.findtext('{%s}%s' % (atom.UOM_NS, name))
-        if value is None:
-            value = default
-        if value is None:
-            raise ValueError(f'{name} is missing.')
-        return value.strip()
-
-    def integer(self, name: str, default: int | None = None) -> int:
-        value = self.text(name, None if default is None else str(default))
-        try:
-            return int(value)
-        except ValueError:
-            raise ValueError(
-                f'{name}: {value!r} is not an integer.') from None
-
-    def number(self, name: str) -> float:
-        value = self.text(name)
-        try:
-            return float(value)
-        except ValueError:
-            raise ValueError(
-                f'{name}: {value!r} is not a number.') from None
-
-    def boolean(self, name: str) -> bool:
-        return self.text(name, 'false').lower() == 'true'
-
-    def has(self, name: str) -> bool:
-        return self._element.find('{%s}%s' % (atom.UOM_NS, name)) is not None
-
-
-def _config(root: _Reader) -> lpar_mod.Config:
+def _config(root: reader.Reader) -> lpar_mod.Config:
     memory = root.child('PartitionMemoryConfiguration')
     io = root.child('PartitionIOConfiguration')
     return lpar_mod.Config(
@@ -100,7 +49,7 @@ def _config(root: _Reader) -> lpar_mod.Config:
         secure_boot=root.integer('PendingSecureBoot', 0))
 
 
-def _processors(config: _Reader) -> lpar_mod.Processors:
+def _processors(config: reader.Reader) -> lpar_mod.Processors:
     if config.boolean('HasDedicatedProcessors'):
         cpu = config.child('DedicatedProcessorConfiguration')
         return lpar_mod.Processors(

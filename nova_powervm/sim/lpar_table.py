@@ -61,8 +61,7 @@ class LparTable:
             raise errors.RestError(
                 409, f'LogicalPartition {key} already exists.')
         if config.lpar_id is None:
-            config.lpar_id = next(i for i in self._ids
-                                  if i not in self._used_ids)
+            config.lpar_id = self._free_id()
         elif config.lpar_id in self._used_ids or config.lpar_id < 1:
             raise errors.RestError(
                 409, f'The partition ID {config.lpar_id} is not free.')
@@ -93,6 +92,19 @@ class LparTable:
         del self._lpars[lpar.uuid]
         self._names.remove(lpar.name)
         self._used_ids.remove(lpar.lpar_id)
+
+    def reserve_id(self) -> int:
+        """Take an id for a partition that is no LPAR."""
+        reserved = self._free_id()
+        self._used_ids.add(reserved)
+        return reserved
+
+    def release_id(self, lpar_id: int) -> None:
+        """Undo :meth:`reserve_id`."""
+        self._used_ids.remove(lpar_id)
+
+    def _free_id(self) -> int:
+        return next(i for i in self._ids if i not in self._used_ids)
 
     def _check_name(self, name: str) -> None:
         if name in self._names:

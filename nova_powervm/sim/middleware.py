@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from aiohttp import web
 from oslo_log import log as logging
 
-from nova_powervm.sim import atom
+from nova_powervm.sim import error_document
 from nova_powervm.sim import errors
 from nova_powervm.sim import fault_responses
 from nova_powervm.sim import faults as faults_mod
@@ -87,8 +87,8 @@ class Middleware:
             status, message = 500, 'The simulator failed; see its log.'
         LOG.debug('%s %s: %s %s', request.method, request.path, status,
                   message)
-        return responses.xml(atom.error(status, request.path, message),
-                             status=status)
+        entry = error_document.entry(status, request.path, message)
+        return responses.xml(entry, status=status)
 
     async def _handle_or_fail(self, kind: str, request: web.Request,
                               handler: routes.Handler) -> web.StreamResponse:

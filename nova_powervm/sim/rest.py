@@ -20,14 +20,18 @@ from aiohttp import web
 
 from nova_powervm.sim import event_handlers
 from nova_powervm.sim import faults as faults_mod
-from nova_powervm.sim import host as host_mod
+from nova_powervm.sim import file_handlers
 from nova_powervm.sim import job_handlers
 from nova_powervm.sim import logon
 from nova_powervm.sim import lpar_handlers
 from nova_powervm.sim import middleware
+from nova_powervm.sim import network_handlers
 from nova_powervm.sim import quick_handlers
 from nova_powervm.sim import session_handlers
 from nova_powervm.sim import system_handlers
+from nova_powervm.sim import vios_handlers
+from nova_powervm.sim import virtual_io
+from nova_powervm.sim import volume_group_handlers
 
 
 class RestService:
@@ -36,21 +40,22 @@ class RestService:
     Not thread-safe: only the thread of the running event loop may create and
     call it.
 
-    :param host: the simulated host.
+    :param io: the virtual I/O of the simulated host.
     :param tokens: the tokens of clients that are logged on.
     :param rng: decides which requests and events a fault hits.
     :ivar faults: the injected faults.
     """
 
-    def __init__(self, host: host_mod.Host, tokens: logon.Tokens,
+    def __init__(self, io: virtual_io.VirtualIo, tokens: logon.Tokens,
                  rng: random.Random) -> None:
-        self._host = host
+        self._io = io
+        self._host = io.host
         self._tokens = tokens
         self._kinds: dict[web.AbstractRoute, str] = {}
         self.faults = faults_mod.Faults(
             self._kinds.values(), asyncio.get_running_loop().time, rng)
         self._middleware = middleware.Middleware(
-            self._kinds, host.config, tokens, self.faults)
+            self._kinds, io.host.config, tokens, self.faults)
 
     @property
     def counters(self) -> collections.Counter[str]:
@@ -67,6 +72,11 @@ class RestService:
                 *event_handlers.EventHandlers(host, faults).routes(),
                 *system_handlers.SystemHandlers(host).routes(),
                 *lpar_handlers.LparHandlers(host, faults).routes(),
+                *vios_handlers.ViosHandlers(self._io).routes(),
+                *volume_group_handlers.VolumeGroupHandlers(
+                    self._io).routes(),
+                *network_handlers.NetworkHandlers(self._io).routes(),
+                *file_handlers.FileHandlers(self._io, faults).routes(),
                 *quick_handlers.QuickHandlers(host, faults).routes(),
                 *job_handlers.JobHandlers(host).routes()):
             added = app.router.add_route(route.method, route.path,

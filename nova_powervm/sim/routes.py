@@ -21,10 +21,12 @@ from aiohttp import web
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 UOM = '/rest/api/uom'
+WEB = '/rest/api/web'
 SYSTEMS = UOM + '/ManagedSystem'
 SYSTEM = SYSTEMS + '/{system}'
-# LPARs have paths below the root and below their managed system.
+# Partitions have paths below the root and below their managed system.
 LPAR_FEEDS = tuple(parent + '/LogicalPartition' for parent in (UOM, SYSTEM))
+VIOS_FEEDS = tuple(parent + '/VirtualIOServer' for parent in (UOM, SYSTEM))
 
 
 class Route(NamedTuple):

@@ -14,6 +14,7 @@
 
 import asyncio
 from collections.abc import Callable
+from collections.abc import Mapping
 import contextlib
 import os
 import random
@@ -29,6 +30,7 @@ from nova_powervm.sim import host as host_mod
 from nova_powervm.sim import logon
 from nova_powervm.sim import rest
 from nova_powervm.sim import settings
+from nova_powervm.sim import virtual_io
 
 ADDRESS = '127.0.0.1'
 # Enough for thousands of uuids in a control request.
@@ -101,10 +103,13 @@ class Acceptor:
 
 
 async def serve(sock: socket.socket, config: settings.Settings,
-                memory_mb: int, proc_units: int, lpars: int,
+                memory_mb: int, proc_units: int, vioses: int,
+                volume_groups: Mapping[str, float], lpars: int,
                 until_eof: bool, started: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT.
 
+    :param vioses: number of Virtual I/O Servers.
+    :param volume_groups: volume groups of each and their capacities, GB.
     :param lpars: number of running LPARs at the start.
     :param until_eof: stop at the end of standard input as well.
     :param started: called with the server's URL when it accepts connections.
@@ -120,11 +125,13 @@ async def serve(sock: socket.socket, config: settings.Settings,
     # Captured responses and events have localhost for every client.
     host = host_mod.Host(loop, config, f'http://localhost:{port}', memory_mb,
                          proc_units)
+    io = virtual_io.VirtualIo(host)
+    io.reset(vioses, volume_groups)
     tokens = logon.Tokens()
     try:
-        service = rest.RestService(host, tokens, random.SystemRandom())
+        service = rest.RestService(io, tokens, random.SystemRandom())
         acceptor = Acceptor(sock)
-        commands = control.ControlService(host, service, acceptor.refuse)
+        commands = control.ControlService(io, service, acceptor.refuse)
         commands.add_lpars(count=lpars)
         runner = web.AppRunner(application(service, commands),
                                access_log=None, handler_cancellation=True,

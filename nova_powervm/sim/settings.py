@@ -23,6 +23,7 @@ class Settings:
     boot_seconds, shutdown_seconds: duration of a boot or a shutdown, seconds.
     boot_events, shutdown_events: PartitionState events that an LPAR sends
     during a boot or a shutdown, evenly spread; the last one at its end.
+    copy_seconds: duration of a copy of a virtual disk, seconds.
     poll_seconds: how long an event poll waits for an event, seconds.
     event_queue_size: events queued for a client that does not poll; one more
     replaces the whole queue with a MISSING_EVENTS.
@@ -36,6 +37,7 @@ class Settings:
     boot_events: int = 3
     shutdown_seconds: float = 2.0
     shutdown_events: int = 2
+    copy_seconds: float = 0.0
     poll_seconds: float = 10.0
     event_queue_size: int = 100_000
     quick_all: bool = True
@@ -62,7 +64,8 @@ class Settings:
         return 0.0 if kind == 'event_poll' else self.latency_ms / 1000
 
 
-_SECONDS = ('boot_seconds', 'shutdown_seconds', 'poll_seconds')
+_SECONDS = ('boot_seconds', 'shutdown_seconds', 'copy_seconds',
+            'poll_seconds')
 _COUNTS = ('boot_events', 'shutdown_events')
 
 

@@ -23,7 +23,7 @@ from nova_powervm.sim import target
 
 
 class SystemHandlers:
-    """Handlers of requests for all but LPARs of the managed system."""
+    """Handlers of requests for the managed system itself."""
 
     def __init__(self, host: host_mod.Host) -> None:
         self._host = host
@@ -38,9 +38,6 @@ class SystemHandlers:
                          self._console_feed),
             routes.Route('pool_feed', 'GET',
                          routes.SYSTEM + '/SharedProcessorPool', self._pools),
-            *(routes.Route('vios_feed', 'GET', parent + '/VirtualIOServer',
-                           self._vios_feed)
-              for parent in (routes.UOM, routes.SYSTEM)),
         ]
 
     async def _feed(self, request: web.Request) -> web.Response:
@@ -67,7 +64,3 @@ class SystemHandlers:
             pool_document.entry(pool, self._host, target.href(
                 self._host, request, pool.uuid(self._host)))
             for pool in pool_document.POOLS])
-
-    async def _vios_feed(self, request: web.Request) -> web.Response:
-        target.check_system(self._host, request)
-        return responses.feed(self._host, request, [])

@@ -20,6 +20,7 @@ from nova_powervm.sim import errors
 from nova_powervm.sim import host as host_mod
 from nova_powervm.sim import lpar as lpar_mod
 from nova_powervm.sim import routes
+from nova_powervm.sim import vios as vios_mod
 
 
 def check_system(host: host_mod.Host, request: web.Request) -> None:
@@ -39,6 +40,24 @@ def find_lpar(host: host_mod.Host, request: web.Request) -> lpar_mod.Lpar:
     """
     check_system(host, request)
     return host.get(request.match_info['lpar'])
+
+
+def find_vios(host: host_mod.Host, request: web.Request) -> vios_mod.Vios:
+    """Return the Virtual I/O Server in the path.
+
+    :raises errors.NotFound: if it does not exist.
+    """
+    check_system(host, request)
+    return host.vioses.get(request.match_info['vios'])
+
+
+def check_if_match(request: web.Request, etag: str) -> None:
+    """Check that the client has seen the target as it is.
+
+    :raises errors.RestError: if it has not, with status 412.
+    """
+    if request.headers.get('If-Match', etag) != etag:
+        raise errors.RestError(412, f'{request.path} has changed.')
 
 
 def href(host: host_mod.Host, request: web.Request,

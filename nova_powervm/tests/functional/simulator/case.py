@@ -45,7 +45,7 @@ class SimulatorTestCase(testtools.TestCase):
     """A simulator in a process of its own, and sessions with it.
 
     The tests of a class share the process, and each finds a host without
-    LPARs and with the class's settings.
+    LPARs, with one empty Virtual I/O Server and with the class's settings.
     """
 
     @classmethod
@@ -67,6 +67,7 @@ class SimulatorTestCase(testtools.TestCase):
         self.control.clear_faults()
         self.control.delete_lpars(
             [lpar['uuid'] for lpar in self.control.lpars()])
+        self.control.reset_vioses()
         self.control.configure(**dataclasses.asdict(self.settings()))
         self.control.reset_counters()
 

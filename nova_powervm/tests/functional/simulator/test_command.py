@@ -61,7 +61,11 @@ class CommandTestCase(testtools.TestCase):
     @ddt.named_data(
         ('port_too_high', '--port', '70000'), ('port', '--port', 'x'),
         ('lpars', '--lpars', '-1'), ('seconds', '--boot-seconds', '-1'),
-        ('events', '--boot-events', '1.5'))
+        ('events', '--boot-events', '1.5'), ('vios', '--vios', 'x'),
+        ('copy', '--copy-seconds', '-1'),
+        ('no_capacity', '--volume-groups', 'rootvg'),
+        ('no_number', '--volume-groups', 'rootvg=1,data=x'),
+        ('no_space', '--volume-groups', 'rootvg=0'))
     def test_bad_option(self, option, value):
         done = run('-m', 'nova_powervm.sim', option, value)
         self.assertEqual((2, ''), (done.returncode, done.stdout))

@@ -74,13 +74,32 @@ class ControlTestCase(case.SimulatorTestCase):
         self.assertEqual([], self.control.power(both, 'restart'))
         self.assertIn('restart', self._refused(self.control.power, both, 'x'))
 
+    @ddt.named_data(
+        ('servers', 'x', None), ('negative', -1, None),
+        ('groups', 1, ['rootvg']), ('capacity', 1, {'rootvg': 'x'}),
+        ('no_capacity', 1, {'rootvg': 0}))
+    def test_bad_virtual_io_servers(self, count, groups):
+        before = self.control.vioses()
+        self._refused(self.control.reset_vioses, count, groups)
+        self.assertEqual(before, self.control.vioses())
+
+    def test_virtual_io_servers(self):
+        uuids = self.control.reset_vioses(2)
+        self.assertEqual(uuids, self.control.reset_vioses(2))
+        self.control.set_vios(uuids[1], state='error')
+        self.assertEqual(
+            [('vios1', 'running', 'active'), ('vios2', 'error', 'inactive')],
+            [(vios['name'], vios['state'], vios['rmc'])
+             for vios in self.control.vioses()])
+        self._refused(self.control.set_vios, case.NOBODY, rmc=True)
+
     def test_set_state(self):
         one, _ = self.control.add_lpars(2, names=['one', 'two'])
         self.control.set_state([one], 'made up', events=0)
         self.assertEqual({'one': 'made up', 'two': 'running'}, self._states())
 
     @ddt.named_data(('set_state', 'set_state', 'error'),
-                    ('power', 'power', 'off'),
+                    ('power', 'power', 'off'), ('rmc', 'set_rmc', True),
                     ('delete', 'delete_lpars'))
     def test_all_or_none(self, call, *args):
         uuid, = self.control.add_lpars(1, names=['one'])

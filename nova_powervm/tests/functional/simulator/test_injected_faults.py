@@ -72,7 +72,10 @@ class InjectedFaultsTestCase(case.SimulatorTestCase):
         ('unavailable', 'unavailable', 503, True),
         ('unavailable_bare', 'unavailable_bare', 503, False),
         ('unauthorized', 'unauthorized', 401, True),
-        ('not_modified', 'not_modified', 304, False))
+        ('not_modified', 'not_modified', 304, False),
+        ('vios_busy', 'vios_busy', 500, True),
+        ('etag_mismatch', 'etag_mismatch', 412, True),
+        ('no_space', 'no_space', 500, True))
     def test_refused_request(self, fault, status, has_body):
         self.control.inject_fault('quick_all', fault, count=1)
         response = self.http(QUICK_ALL)
@@ -198,6 +201,7 @@ class InjectedFaultsTestCase(case.SimulatorTestCase):
     @ddt.named_data(
         ('unknown_kind', 'inject_fault', 'dance', 'hang'),
         ('fault_of_another_kind', 'inject_fault', 'logon', 'drop'),
+        ('fault_of_uploads', 'inject_fault', 'file_create', 'cut_upload'),
         ('no_time', 'refuse', 0), ('time_that_is_no_number', 'refuse', True),
         ('negative_time', 'restart', -1))
     def test_bad_request(self, call, *arguments):

@@ -39,6 +39,16 @@ class ProcessTestCase(testtools.TestCase):
             self.assertEqual(0.5, sim.control.configure()['boot_seconds'])
             os.kill(sim.pid, 0)
 
+    def test_virtual_io_servers(self):
+        with process.SimulatorProcess(vios=2,
+                                      volume_groups='a=5,b=7') as sim:
+            self.assertEqual(
+                [('vios1', 'a', 5), ('vios1', 'b', 7), ('vios2', 'a', 5),
+                 ('vios2', 'b', 7)],
+                [(vios['name'], group['name'], group['gb'])
+                 for vios in sim.control.vioses()
+                 for group in vios['volume_groups']])
+
     def test_does_not_start(self):
         with socket.create_server(('127.0.0.1', 0)) as taken:
             sim = process.SimulatorProcess(port=taken.getsockname()[1])

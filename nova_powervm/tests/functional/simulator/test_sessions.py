@@ -63,7 +63,7 @@ class SessionTestCase(case.SimulatorTestCase):
     @ddt.named_data(
         ('type', 'uom/Cluster', 'other'),
         ('property', 'uom/LogicalPartition/quick', 'lpar_entry'),
-        ('service', 'web/File', 'other'),
+        ('service', 'pcm/preferences', 'other'),
         ('lpar', f'uom/LogicalPartition/{case.NOBODY}',
          'lpar_entry'))
     def test_what_is_not_there(self, path, kind):

@@ -21,7 +21,6 @@ from pypowervm.tasks import partition
 from pypowervm.wrappers import logical_partition
 from pypowervm.wrappers import managed_system
 from pypowervm.wrappers import management_console
-from pypowervm.wrappers import virtual_io_server
 
 from nova_powervm.tests.functional.simulator import case
 
@@ -56,11 +55,6 @@ class SystemTestCase(case.SimulatorTestCase):
     def test_console(self):
         console, = management_console.ManagementConsole.get(self.adapter())
         self.assertEqual('localhost', console.name)
-
-    def test_no_virtual_io_servers(self):
-        adapter = self.adapter()
-        self.assertEqual([], virtual_io_server.VIOS.get(adapter))
-        self.assertEqual([], partition.get_active_vioses(adapter))
 
     def test_management_partition(self):
         mgmt = partition.get_mgmt_partition(self.adapter())

@@ -16,6 +16,7 @@ import itertools
 
 from nova_powervm.sim import host
 from nova_powervm.sim import settings
+from nova_powervm.sim import virtual_io
 
 URL = 'http://localhost:12080'
 
@@ -65,6 +66,17 @@ def make_host(scheduler=None, **changes):
     made = host.Host(scheduler or Scheduler(), settings.Settings(**changes),
                      URL)
     made.events.fetch('test', 1)
+    return made
+
+
+def make_io(*groups, **changes):
+    """Return the virtual I/O of a host with one VIOS.
+
+    :param groups: its volume groups, of 100 GB each.
+    """
+    made = virtual_io.VirtualIo(make_host(**changes))
+    made.reset(1, dict.fromkeys(groups or ('rootvg', 'data'), 100.0))
+    fetch(made.host)
     return made
 
 

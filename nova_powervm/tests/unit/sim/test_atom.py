@@ -17,6 +17,7 @@ from pypowervm.wrappers import http_error
 from pypowervm.wrappers import logical_partition
 
 from nova_powervm.sim import atom
+from nova_powervm.sim import error_document
 from nova_powervm.sim import logon
 from nova_powervm.sim import lpar_document
 from nova_powervm.tests.unit.sim import base
@@ -51,18 +52,19 @@ class AtomTestCase(base.DocumentTestCase):
         self.assertEqual(next(iter(host)).etag, lpar.etag)
 
     def test_error(self):
-        ours = atom.error(412, '/rest/api/uom/LogicalPartition', 'Changed.')
+        ours = error_document.entry(412, '/rest/api/uom/LogicalPartition',
+                                    'Changed.')
         self.assertLikeCaptured(ours, 'fake_httperror.txt')
 
     def test_pypowervm_reads_an_error(self):
         wrapper = http_error.HttpError.wrap(
-            self.response(atom.error(412, '/path', 'Changed.')))
+            self.response(error_document.entry(412, '/path', 'Changed.')))
         self.assertEqual(
             (412, 'Precondition Failed', 'Changed.'),
             (wrapper.status, wrapper.reason_code, wrapper.message))
 
     def test_text_is_escaped(self):
-        root = atom.error(404, '/<&>"', '<&>"\u20ac')
+        root = error_document.entry(404, '/<&>"', '<&>"\u20ac')
         parsed = etree.fromstring(atom.serialize(root))
         self.assertEqual('<&>"\u20ac', parsed.findtext('.//{*}Message'))
 

@@ -35,6 +35,7 @@ class SettingsTestCase(testtools.TestCase):
         ('seconds_as_text', 'boot_seconds', 'soon'),
         ('boolean_seconds', 'boot_seconds', True),
         ('infinite_seconds', 'shutdown_seconds', float('inf')),
+        ('negative_copy', 'copy_seconds', -1),
         ('nan_seconds', 'poll_seconds', float('nan')),
         ('fractional_events', 'boot_events', 1.5),
         ('negative_events', 'shutdown_events', -1),
