@@ -85,12 +85,18 @@ def stop_in_init_host() -> tuple[int, int]:
     return (2, -signal.SIGTERM) if is_patched() else (1, 1)
 
 
-def allow_new_threads() -> None:
-    """Let nova's thread pools come back after nova-compute has ended."""
-    # Up to nova 33 they always come back.
+def reset_thread_pools() -> None:
+    """Leave nova's pools of threads as if no nova had run in this process."""
     if release() > 33:
         from nova import thread_pool_factory
         thread_pool_factory.FACTORY._shutdown = False
+        return
+    from nova import utils
+    # Pools of nova 32 and 33, whose fixtures want that there are none.
+    for name in ('default', 'scatter_gather', 'cache_images', 'long_task'):
+        destroy = getattr(utils, 'destroy_%s_executor' % name, None)
+        if destroy is not None:
+            destroy()
 
 
 def power_sync_state(size: int) -> dict[str, Any]:

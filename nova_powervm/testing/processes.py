@@ -19,6 +19,7 @@ import contextlib
 import os
 import pathlib
 import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -168,7 +169,8 @@ class Child:
         try:
             process.wait(self._stop_seconds)
         except subprocess.TimeoutExpired:
-            process.kill()
+            # Its children as well: they are of the same session.
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:

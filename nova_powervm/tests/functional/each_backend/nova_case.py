@@ -63,7 +63,7 @@ class NovaTestCase(testtools.TestCase):
         cls.stage = stage.Stage(cls.folder.name, DELAY)
         # nova ends as nova-compute does, once in the life of a process; but
         # other tests may follow in this one.
-        cls.addClassCleanup(compat.allow_new_threads)
+        cls.addClassCleanup(compat.reset_thread_pools)
         cls.addClassCleanup(cls.no_thread_is_left)
         cls.stage.setUp()
         cls.addClassCleanup(cls.stage.cleanUp)

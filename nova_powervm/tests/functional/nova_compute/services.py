@@ -31,6 +31,7 @@ from nova_powervm.virt.powervm.lifecycle import stats
 
 _COMMON = '''
 [DEFAULT]
+{stop_options}
 host = {host}
 my_ip = 127.0.0.1
 state_path = {folder}
@@ -56,7 +57,6 @@ workers = 1
 
 _COMPUTE = '''
 [DEFAULT]
-{stop_options}
 compute_driver = powervm_ext.driver.PowerVMDriver
 [powervm]
 rest_port = {rest_port}
@@ -92,7 +92,8 @@ class _NovaService(fixtures.Fixture):
             variables={
                 # None of the tests' own modules.
                 'PYTHONPATH': '',
-                **backends.environment(backends.current())})
+                **backends.environment(backends.current())},
+            stop_seconds=30)
 
     def _setUp(self) -> None:
         self.addCleanup(self.process.stop)
@@ -135,7 +136,10 @@ class ControlPlane(fixtures.Fixture):
         :param host: name of its host and of its folder.
         """
         return (_COMMON + more).format(
-            host=host, folder=self.folder / host, **self._ports, **values)
+            host=host, folder=self.folder / host, stop_options='\n'.join(
+                '%s = %d' % option for option in
+                compat.stop_options(_STOP_SECONDS).items()),
+            **self._ports, **values)
 
     def _start(self, module: str) -> int:
         child = processes.Child(
@@ -159,9 +163,7 @@ class NovaCompute(_NovaService):
             control_plane.environment, 'nova-compute',
             control_plane.folder / host, control_plane.configuration(
                 host, _COMPUTE, rest_port=rest_port,
-                event_delay=event_delay, stop_options='\n'.join(
-                    '%s = %d' % option for option in
-                    compat.stop_options(_STOP_SECONDS).items())))
+                event_delay=event_delay))
 
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal."""
