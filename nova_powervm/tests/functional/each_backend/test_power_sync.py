@@ -16,6 +16,7 @@ import itertools
 import logging
 
 import ddt
+import fixtures
 import mock
 from nova.compute import manager
 from nova.compute import power_state
@@ -70,6 +71,8 @@ class TestPowerSync(case.WireTestCase):
 
     def setUp(self):
         super().setUp()
+        # What 1,000 failures log is more than a test's result may have.
+        self.useFixture(fixtures.FakeLogger(level=logging.CRITICAL))
         self.useFixture(internals.ShortTimes(poll=3.0, read=3.0))
         self.control.clear_faults()
         self.addCleanup(self.control.clear_faults)
