@@ -89,6 +89,7 @@ def reset_thread_pools() -> None:
     """Leave nova's pools of threads as if no nova had run in this process."""
     if release() > 33:
         from nova import thread_pool_factory
+        thread_pool_factory.reset_all_executors()
         thread_pool_factory.FACTORY._shutdown = False
         return
     from nova import utils
