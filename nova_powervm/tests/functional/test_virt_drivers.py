@@ -16,6 +16,8 @@ They accept a NotImplementedError wherever a driver may raise it.
 """
 
 import fixtures
+import mock
+from nova import objects
 from nova import test
 from nova.tests import fixtures as nova_fixtures
 from nova.tests.unit.virt import test_virt_drivers
@@ -49,9 +51,11 @@ class TestVirtDriver(test_virt_drivers._VirtDriverTestCase, test.TestCase):
         self.flags(group='powervm', rest_port=self.simulator.port,
                    bare_lpars=True, disable_service_after=0)
         # nova's tests make LPARs of instances that no database has.
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova.objects.InstanceList.get_uuids_by_host',
-            staticmethod(self.uuids_by_host)))
+        patcher = mock.patch.object(
+            objects.InstanceList, 'get_uuids_by_host',
+            side_effect=self.uuids_by_host)
+        self.addCleanup(patcher.stop)
+        patcher.start()
         self.connection.init_host('host')
         self.addCleanup(self.connection.cleanup_host, 'host')
 
