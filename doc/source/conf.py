@@ -18,11 +18,10 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).with_name('_ext')))
 
 extensions = [
-    'event_directive',
-    'flavor_directive',
     'openstackdocstheme',
     'oslo_config.sphinxconfiggen',
     'oslo_config.sphinxext',
+    'table_directives',
 ]
 config_generator_config_file = [
     ('../../etc/nova/nova-powervm-config-generator.conf',

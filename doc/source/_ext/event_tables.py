@@ -37,6 +37,8 @@ from nova_powervm.virt.powervm.lifecycle import plans
 from nova_powervm.virt.powervm.lifecycle import stats
 from nova_powervm.virt.powervm import vm
 
+import rst_tables
+
 _Absent = interfaces.Absent
 _Outcome = plans.Outcome
 _Row = Sequence[str]
@@ -130,7 +132,7 @@ def waits(outcome: _Outcome) -> tuple[list[float], _Outcome | None]:
 
 def outcomes() -> str:
     """Return a table of all outcomes and of what follows from each."""
-    return _list_table((12, 34, 16, 22, 16), [
+    return rst_tables.list_table((12, 34, 16, 22, 16), [
         ('Outcome', 'When', 'What is done', 'When the LPAR is compared again',
          'What is remembered'),
         *(('``%s``' % outcome.name.lower(), outcome.value,
@@ -141,7 +143,7 @@ def outcomes() -> str:
 def agreements() -> str:
     """Return a table of what nova does about each power state."""
     powers = list(_states_by_power())
-    return _list_table((20, *(20 for _ in powers)), [
+    return rst_tables.list_table((20, *(20 for _ in powers)), [
         ('vm_state', *(power_state.STATE_MAP[power] for power in powers)),
         *((vm_state, *(
             SAVE_AND_STOP if agreement.would_act(vm_state, power, power)
@@ -154,7 +156,7 @@ def states() -> str:
     known = _states_by_power()
     others = [state for state in vm.POWERVM_TO_NOVA_STATE
               if agreement.power_of(interfaces.PartitionState(state)) is None]
-    return _list_table((50, 25, 25), [
+    return rst_tables.list_table((50, 25, 25), [
         ('State of the LPAR', 'Power state', 'Event'),
         *((_literals(names), power_state.STATE_MAP[power],
            agreement.transition(power).name.lower())
@@ -254,15 +256,6 @@ def _states_by_power() -> dict[int, list[str]]:
 
 def _literals(texts: Sequence[str]) -> str:
     return ', '.join('``%s``' % text for text in texts)
-
-
-def _list_table(widths: Sequence[int], rows: Sequence[_Row]) -> str:
-    lines = ['.. list-table::', '   :header-rows: 1',
-             '   :widths: %s' % ' '.join(map(str, widths)), '']
-    for first, *others in rows:
-        lines += ['   * - %s' % first, *('     - %s' % cell
-                                         for cell in others)]
-    return '\n'.join([*lines, ''])
 
 
 def _definitions(items: Iterable[tuple[str, str]]) -> str:

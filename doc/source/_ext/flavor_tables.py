@@ -20,10 +20,12 @@ from collections.abc import Callable
 from nova_powervm.virt.powervm import extra_spec_values as kinds
 from nova_powervm.virt.powervm import extra_specs
 
+import rst_tables
+
 
 def supported() -> str:
     """Return a table of the extra specs that the driver supports."""
-    return _list_table((34, 22, 44), [
+    return rst_tables.list_table((34, 22, 44), [
         ('Extra spec', 'Values', 'Meaning'),
         *(('``%s``' % spec.name, _values(spec.values), spec.meaning)
           for spec in extra_specs.SUPPORTED.values())])
@@ -46,13 +48,3 @@ def _values(values: kinds.Values) -> str:
     if isinstance(values, kinds.Words):
         return ', '.join('``%s``' % word for word in values.values)
     return values.form
-
-
-def _list_table(widths: tuple[int, ...],
-                rows: list[tuple[str, ...]]) -> str:
-    lines = ['.. list-table::', '   :header-rows: 1',
-             '   :widths: %s' % ' '.join(map(str, widths)), '']
-    for first, *others in rows:
-        lines += ['   * - %s' % first, *('     - %s' % cell
-                                         for cell in others)]
-    return '\n'.join([*lines, ''])

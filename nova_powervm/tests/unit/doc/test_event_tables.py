@@ -12,9 +12,7 @@
 
 """The documentation says what the code does."""
 
-import importlib.util
 import logging
-import pathlib
 import re
 
 import ddt
@@ -23,6 +21,7 @@ from nova.compute import power_state
 import testtools
 
 from nova_powervm.tests import base
+from nova_powervm.tests.unit.doc import extensions
 from nova_powervm.tests.unit.virt.powervm import world
 from nova_powervm.virt.powervm import event
 from nova_powervm.virt.powervm.lifecycle import agreement
@@ -32,20 +31,9 @@ from nova_powervm.virt.powervm.lifecycle import plans
 from nova_powervm.virt.powervm.lifecycle import stats
 from nova_powervm.virt.powervm import vm
 
-_DOC = pathlib.Path(__file__).parents[4] / 'doc' / 'source'
 _Outcome = plans.Outcome
 
-
-def _load_tables():
-    """Import Sphinx's module, which is no part of a package."""
-    spec = importlib.util.spec_from_file_location(
-        'event_tables', _DOC / '_ext' / 'event_tables.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-tables = _load_tables()
+tables = extensions.load('event_tables')
 
 
 def _rows(text):
@@ -60,7 +48,7 @@ def _rows(text):
 
 
 def _page(name):
-    return (_DOC / name).read_text()
+    return (extensions.SOURCE / name).read_text()
 
 
 @ddt.ddt

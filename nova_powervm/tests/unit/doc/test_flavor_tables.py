@@ -12,28 +12,15 @@
 
 """The support matrix says what the table of extra specs says."""
 
-import importlib.util
-import pathlib
 import re
 
 import ddt
 import testtools
 
+from nova_powervm.tests.unit.doc import extensions
 from nova_powervm.virt.powervm import extra_specs
 
-_DOC = pathlib.Path(__file__).parents[4] / 'doc' / 'source'
-
-
-def _load_tables():
-    """Import Sphinx's module, which is no part of a package."""
-    spec = importlib.util.spec_from_file_location(
-        'flavor_tables', _DOC / '_ext' / 'flavor_tables.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-tables = _load_tables()
+tables = extensions.load('flavor_tables')
 
 
 @ddt.ddt
@@ -58,6 +45,6 @@ class TestTables(testtools.TestCase):
             re.findall('^``(.*)``$', tables.refused(), re.MULTILINE))
 
     def test_the_matrix_has_all_tables(self):
-        page = (_DOC / 'admin' / 'support-matrix.rst').read_text()
+        page = (extensions.SOURCE / 'admin' / 'support-matrix.rst').read_text()
         self.assertEqual(sorted(tables.TABLES), sorted(re.findall(
             r'^\.\. flavor-table:: (\S+)$', page, re.MULTILINE)))

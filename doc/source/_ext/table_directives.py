@@ -10,32 +10,53 @@
 # License for the specific language governing permissions and limitations
 # under the License.
 
-"""A Sphinx extension: ``.. flavor-table:: <name>`` inserts a table."""
+"""A Sphinx extension: directives that insert tables made from the code.
 
+``.. event-table:: <name>`` and ``.. flavor-table:: <name>``.
+"""
+
+from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
+from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers import rst
 
+import event_tables
 import flavor_tables
 
 
-class FlavorTable(rst.Directive):
-    """Inserts one of ``flavor_tables.TABLES``."""
+class Table(rst.Directive):
+    """Inserts one of ``tables``, which return reStructuredText."""
 
     required_arguments = 1
+    tables: ClassVar[Mapping[str, Callable[[], str]]]
 
     def run(self) -> list[nodes.Node]:
         """Put the table where the directive stands."""
         name = self.arguments[0]
-        if name not in flavor_tables.TABLES:
+        if name not in self.tables:
             raise self.error('there is no table %r' % name)
         self.state_machine.insert_input(
-            flavor_tables.TABLES[name]().splitlines(), 'flavor-table ' + name)
+            self.tables[name]().splitlines(), '%s %s' % (self.name, name))
         return []
 
 
+class EventTable(Table):
+    """Inserts a table about events."""
+
+    tables = event_tables.TABLES
+
+
+class FlavorTable(Table):
+    """Inserts a table about flavors."""
+
+    tables = flavor_tables.TABLES
+
+
 def setup(app: Any) -> dict[str, bool]:
-    """Register the directive; Sphinx calls this."""
+    """Register the directives; Sphinx calls this."""
+    app.add_directive('event-table', EventTable)
     app.add_directive('flavor-table', FlavorTable)
     return {'parallel_read_safe': True}
