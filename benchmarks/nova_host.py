@@ -40,6 +40,7 @@ from oslo_utils import timeutils
 
 from benchmarks import instances
 from benchmarks import rpc
+from nova_powervm.testing import compat
 from nova_powervm.testing import drivers
 from nova_powervm.testing import records
 
@@ -61,9 +62,8 @@ class Manager(manager.ComputeManager):
         self.driver = host_driver
         self.host = HOST
         self.compute_api = ComputeAPI(client)
-        # For the power sync.
-        self._syncs_in_progress: set[str] = set()
-        self._syncs_in_progress_lock = threading.Lock()
+        self.__dict__.update(compat.power_sync_state(
+            nova.conf.CONF.sync_power_state_pool_size))
 
 
 class HostDriver(drivers.EventDriver):
