@@ -12,6 +12,8 @@
 
 """Connections to NovaLink: pypowervm's session, adapter and managed system."""
 
+from collections.abc import Iterator
+import contextlib
 from typing import Any
 
 from lxml import etree
@@ -29,18 +31,35 @@ from nova_powervm.virt.powervm import session as pvm_session
 LOG = logging.getLogger(__name__)
 CONF = conf.CONF
 
-#: Seconds after which the read of the managed system has failed. The event
-#: handler waits for it when the session is renewed.
-SYSTEM_TIMEOUT = 60
+# Seconds after which the read of the managed system has failed. The event
+# handler waits for it when the session is renewed.
+_SYSTEM_TIMEOUT = 60
+
+_READ_SYSTEM = 'read the managed system from'
 
 # What pypowervm makes of answers that it does not understand.
 _NO_SENSE = (pvm_exc.Error, ValueError, AttributeError, etree.LxmlError)
 
 
-def rest_service() -> str:
+def _rest_service() -> str:
     """Name NovaLink's REST service, for messages."""
     return 'the NovaLink REST service at localhost:%d' % (
         CONF.powervm.rest_port)
+
+
+@contextlib.contextmanager
+def _unavailable_if_it_fails(doing: str) -> Iterator[None]:
+    """Raise what nova knows for whatever pypowervm raises."""
+    try:
+        yield
+    except _NO_SENSE as e:
+        raise _unavailable(doing, e) from e
+
+
+def _unavailable(doing: str, error: Exception
+                 ) -> exception.HypervisorUnavailable:
+    return exception.HypervisorUnavailable(
+        'Cannot %s %s: %s' % (doing, _rest_service(), error))
 
 
 def open_session(connect_tries: int, listener_tries: int) -> Any:
@@ -59,22 +78,17 @@ def open_session(connect_tries: int, listener_tries: int) -> Any:
         be used.
     """
     for tries_left in reversed(range(listener_tries)):
-        try:
+        with _unavailable_if_it_fails('log on to'):
             session = pvm_session.Session(
                 port=CONF.powervm.rest_port, conn_tries=connect_tries)
-        except _NO_SENSE as e:
-            raise exception.HypervisorUnavailable(
-                'Cannot log on to %s: %s' % (rest_service(), e)) from e
         try:
             session.get_event_listener()
             return session
         except _NO_SENSE as e:
             if not tries_left:
-                raise exception.HypervisorUnavailable(
-                    'Cannot receive events from %s: %s' % (
-                        rest_service(), e)) from e
+                raise _unavailable('receive events from', e) from e
             LOG.warning('Cannot receive events from %s, trying again: %s',
-                        rest_service(), e)
+                        _rest_service(), e)
 
 
 def make_adapter(session: Any) -> Any:
@@ -90,16 +104,12 @@ def only_system(adapter: Any) -> Any:
     :raises nova.exception.HypervisorUnavailable: if it cannot be read, or if
         the REST service does not manage exactly one.
     """
-    try:
-        systems = managed_system.System.get(adapter, timeout=SYSTEM_TIMEOUT)
-    except _NO_SENSE as e:
-        raise exception.HypervisorUnavailable(
-            'Cannot read the managed system from %s: %s' % (
-                rest_service(), e)) from e
+    with _unavailable_if_it_fails(_READ_SYSTEM):
+        systems = managed_system.System.get(adapter, timeout=_SYSTEM_TIMEOUT)
     if len(systems) != 1:
         raise exception.HypervisorUnavailable(
             'Expected exactly one managed system of %s, found %s' % (
-                rest_service(),
+                _rest_service(),
                 ', '.join('%s (%s)' % (system.system_name, system.uuid)
                           for system in systems) or 'none'))
     return systems[0]
@@ -112,9 +122,5 @@ def refresh(system: Any) -> Any:
     :returns: the same or another wrapper.
     :raises nova.exception.HypervisorUnavailable: if it cannot be read.
     """
-    try:
+    with _unavailable_if_it_fails(_READ_SYSTEM):
         return system.refresh()
-    except _NO_SENSE as e:
-        raise exception.HypervisorUnavailable(
-            'Cannot read the managed system from %s: %s' % (
-                rest_service(), e)) from e
