@@ -13,6 +13,7 @@
 
 """vSCSI mappings: disks and media that a Virtual I/O Server gives LPARs."""
 
+import collections
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -20,8 +21,6 @@ import dataclasses
 import itertools
 from typing import NamedTuple
 import uuid
-
-from lxml import etree
 
 from nova_powervm.sim import errors
 from nova_powervm.sim import lpar as lpar_mod
@@ -57,19 +56,20 @@ class Target(NamedTuple):
 class Mapping:
     """A mapping; both ``storage`` and ``target`` are None for an empty bus.
 
-    ``document`` is its element, once it has been built, and the capacity in
-    it.
+    ``xml`` is its XML, once it has been built, and the capacity in it.
     """
 
     bus: Bus
     storage: storage.Storage | None
     target: Target | None
-    document: tuple[float, etree._Element] | None = None
+    xml: tuple[float, str] | None = None
 
 
 class MappingRequest(NamedTuple):
     """A mapping in a client's request.
 
+    :ivar target: UDID of the target device; None for a new mapping. One with
+        it exists already, and names nothing else.
     :ivar client: uuid of the LPAR.
     :ivar server_slot: slot of the server adapter; None for a new pair.
     :ivar client_slot: slot that a new client adapter shall have.
@@ -77,17 +77,16 @@ class MappingRequest(NamedTuple):
     :ivar storage: kind of the storage, ``VirtualDisk`` or
         ``VirtualOpticalMedia``, its UDID and its name, of which one may be
         empty; None for an empty bus.
-    :ivar target: UDID of the target device; None for a new mapping.
     """
 
-    client: str | None
-    server_slot: int | None
-    client_slot: int | None
-    high: bool
-    storage: tuple[str, str, str] | None
-    target: str | None
-    lua: str | None
-    target_name: str | None
+    target: str | None = None
+    client: str | None = None
+    server_slot: int | None = None
+    client_slot: int | None = None
+    high: bool = False
+    storage: tuple[str, str, str] | None = None
+    lua: str | None = None
+    target_name: str | None = None
 
 
 class _Resolved(NamedTuple):
@@ -154,8 +153,7 @@ class MappingTable:
         found = [mapping for mapping in self if mapping.bus.client is lpar]
         for mapping in found:
             mapping.bus.client = None
-        for mapping in found:
-            mapping.document = None
+            mapping.xml = None
         return bool(found)
 
     def _resolve(self, request: MappingRequest, buses: dict[int, Bus],
@@ -180,13 +178,16 @@ class MappingTable:
               kept: Sequence[Mapping]) -> list[Mapping]:
         made: list[Mapping] = []
         added: list[Bus] = []
+        luas: dict[Bus, set[str]] = collections.defaultdict(set)
+        for mapping in kept:
+            if mapping.target is not None:
+                luas[mapping.bus].add(mapping.target.lua)
         try:
             for request, stored, bus in new:
                 if not isinstance(bus, Bus):
                     bus = self._add_bus(request, bus)
                     added.append(bus)
-                made.append(self._add(request, bus, stored,
-                                      [*kept, *made]))
+                made.append(self._add(request, bus, stored, luas[bus]))
         except errors.RestError:
             for bus in added:
                 self._release(bus)
@@ -202,18 +203,17 @@ class MappingTable:
                    client.lpar_id, client_slot)
 
     def _add(self, request: MappingRequest, bus: Bus,
-             stored: storage.Storage | None,
-             others: Sequence[Mapping]) -> Mapping:
+             stored: storage.Storage | None, luas: set[str]) -> Mapping:
         if stored is None:
             return Mapping(bus, None, None)
         if isinstance(stored, storage.Disk):
             name, prefix = f'vtscsi{next(self._disks)}', '09'
         else:
             name, prefix = f'vtopt{next(self._media)}', '19'
-        used = {mapping.target.lua for mapping in others
-                if mapping.bus is bus and mapping.target is not None}
+        lua = request.lua or _free_lua(luas)
+        luas.add(lua)
         return Mapping(bus, stored, Target(
-            request.lua or _free_lua(used), request.target_name or name,
+            lua, request.target_name or name,
             f'{prefix}{uuid.uuid4().hex[:16]}'))
 
     def _release(self, bus: Bus) -> None:

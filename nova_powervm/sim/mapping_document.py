@@ -13,8 +13,6 @@
 
 """vSCSI mappings in VirtualIOServer entries, and in requests of clients."""
 
-import copy
-
 from lxml import etree
 
 from nova_powervm.sim import atom
@@ -29,13 +27,9 @@ Field = atom.Field
 
 
 def elements(mappings: mapping_mod.MappingTable, vios: lpar_mod.Lpar,
-             host: host_mod.Host) -> list[etree._Element]:
-    """Build the mappings of a Virtual I/O Server.
-
-    Each is built once and then copied: to build a thousand from their fields
-    takes too long.
-    """
-    return [_element(mapping, vios, host) for mapping in mappings]
+             host: host_mod.Host) -> atom.Xml:
+    """Return the mappings of a Virtual I/O Server, each of them built once."""
+    return atom.Xml([_xml(mapping, vios, host) for mapping in mappings])
 
 
 def parse(body: bytes) -> list[mapping_mod.MappingRequest] | None:
@@ -55,13 +49,13 @@ def location(lpar_id: int, slot: int, host: host_mod.Host) -> str:
     return f'U8408.E8E.{host.serial}-V{lpar_id}-C{slot}'
 
 
-def _element(mapping: mapping_mod.Mapping, vios: lpar_mod.Lpar,
-             host: host_mod.Host) -> etree._Element:
+def _xml(mapping: mapping_mod.Mapping, vios: lpar_mod.Lpar,
+         host: host_mod.Host) -> str:
     gb = mapping.storage.gb if mapping.storage is not None else 0.0
-    if mapping.document is None or mapping.document[0] != gb:
-        mapping.document = gb, atom.element(
-            'VirtualSCSIMapping', _fields(mapping, vios, host))
-    return copy.deepcopy(mapping.document[1])
+    if mapping.xml is None or mapping.xml[0] != gb:
+        mapping.xml = gb, etree.tostring(atom.element(
+            'VirtualSCSIMapping', _fields(mapping, vios, host))).decode()
+    return mapping.xml[1]
 
 
 def _fields(mapping: mapping_mod.Mapping, vios: lpar_mod.Lpar,
@@ -129,18 +123,19 @@ def _target(stored: storage.Storage,
 
 
 def _parse(root: reader.Reader) -> mapping_mod.MappingRequest:
-    server = root.child('ServerAdapter')
-    client = root.find('ClientAdapter')
     holder = root.find('TargetDevice')
     target = holder.only() if holder is not None else None
+    known = _text(target, 'UniqueDeviceID')
+    if known is not None:
+        return mapping_mod.MappingRequest(known)
+    client = root.find('ClientAdapter')
     return mapping_mod.MappingRequest(
         client=root.uuid_of_link('AssociatedLogicalPartition'),
-        server_slot=_slot(server),
+        server_slot=_slot(root.child('ServerAdapter')),
         client_slot=None if client is None else _slot(client),
         high=client is not None
         and client.boolean('UseNextAvailableHighSlotID'),
         storage=_parse_storage(root.find('Storage')),
-        target=_text(target, 'UniqueDeviceID'),
         lua=_text(target, 'LogicalUnitAddress'),
         target_name=_text(target, 'TargetName'))
 

@@ -46,7 +46,7 @@ class Reader:
 
     def find(self, name: str) -> 'Reader | None':
         """Return a child; None if there is none."""
-        child = self._element.find(self._prefix + name)
+        child = self._child(name)
         return None if child is None else Reader(child)
 
     def children(self, name: str) -> 'list[Reader]':
@@ -64,9 +64,8 @@ class Reader:
 
     def text(self, name: str, default: str | None = None) -> str:
         """Return the text of a child."""
-        value = self._element.findtext(self._prefix + name)
-        if value is None:
-            value = default
+        child = self._child(name)
+        value = default if child is None else child.text or ''
         if value is None:
             raise ValueError(f'{name} is missing.')
         return value.strip()
@@ -95,11 +94,11 @@ class Reader:
 
     def has(self, name: str) -> bool:
         """Return whether there is a child of a name."""
-        return self._element.find(self._prefix + name) is not None
+        return self._child(name) is not None
 
     def uuid_of_link(self, name: str) -> str | None:
         """Return the uuid at the end of a child's reference."""
-        child = self._element.find(self._prefix + name)
+        child = self._child(name)
         if child is None:
             return None
         href = child.get('href')
@@ -109,6 +108,10 @@ class Reader:
         if not href:
             return None
         return href.partition('?')[0].rstrip('/').rpartition('/')[2]
+
+    def _child(self, name: str) -> etree._Element | None:
+        # Faster than find(), which makes a difference for 1,000 mappings.
+        return next(self._element.iterchildren(self._prefix + name), None)
 
 
 def parse(body: bytes, name: str) -> Reader:

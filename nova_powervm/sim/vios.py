@@ -108,6 +108,8 @@ class Vios(lpar_mod.Lpar):
         :param udid: its UDID; empty to find it by its name.
         :raises errors.NotFound: if it does not exist.
         """
+        if kind == 'VirtualDisk' and udid:
+            return self.disk(udid)
         if kind == 'VirtualDisk':
             found: Iterator[storage.Storage] = (
                 disk for group in self.groups

@@ -68,6 +68,18 @@ class AtomTestCase(base.DocumentTestCase):
         parsed = etree.fromstring(atom.serialize(root))
         self.assertEqual('<&>"\u20ac', parsed.findtext('.//{*}Message'))
 
+    def test_xml_is_copied(self):
+        ours = [atom.element('Disk', [
+            atom.Field('Name', 'CUR', '<?> &\u20ac'),
+            atom.Field('Link', 'CUR', atom.Link('/?>'))])]
+        xml = atom.Xml([etree.tostring(one).decode() for one in ours])
+        whole, copied = (
+            etree.fromstring(atom.serialize(atom.element(
+                'Group', [atom.Field('Disks', 'CUD', value)])))
+            for value in (atom.Elements(ours), xml))
+        self.assertEqual(etree.tostring(whole, method='c14n'),
+                         etree.tostring(copied, method='c14n'))
+
     def test_no_declaration(self):
         # lxml refuses a str with one, and pypowervm parses str.
         etree.fromstring(atom.serialize(self._schema_object()).decode())

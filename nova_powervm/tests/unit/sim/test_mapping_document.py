@@ -12,6 +12,7 @@
 
 
 import ddt
+from lxml import etree
 import mock
 from pypowervm.wrappers import storage as pvm_storage
 from pypowervm.wrappers import virtual_io_server
@@ -27,8 +28,7 @@ from nova_powervm.tests.unit.sim import captured
 from nova_powervm.tests.unit.sim import fakes
 
 CAPTURES = ('fake_vios_mappings.txt', 'fake_vios_feed.txt')
-NEW = mapping.MappingRequest(base.UUID, None, None, False, None, None, None,
-                             None)
+NEW = mapping.MappingRequest(client=base.UUID)
 DISK = ('VirtualDisk', '', 'disk')
 MEDIUM = ('VirtualOpticalMedia', '', 'cd')
 
@@ -59,8 +59,9 @@ class MappingDocumentTestCase(base.DocumentTestCase):
             self.vios, [NEW._replace(storage=one) for one in storages])
 
     def _elements(self):
-        return mapping_document.elements(self.vios.mappings, self.vios,
-                                         self.host)
+        found = mapping_document.elements(self.vios.mappings, self.vios,
+                                          self.host)
+        return [etree.fromstring(one) for one in found.elements]
 
     def _wrapper(self):
         entry = vios_document.entry(
@@ -102,13 +103,11 @@ class MappingDocumentTestCase(base.DocumentTestCase):
     def test_parse_what_it_builds(self):
         self._map(DISK, None)
         first, second = mapping_document.parse(self._wrapper().toxmlstring())
-        disk, = self.vios.groups[0].disks.values()
         made = next(iter(self.vios.mappings))
+        self.assertEqual(mapping.MappingRequest(made.target.udid), first)
         self.assertEqual(
-            (base.UUID, 2, 2, False, ('VirtualDisk', disk.udid, 'disk'),
-             made.target.udid, made.target.lua, made.target.name), first)
-        self.assertEqual((base.UUID, 3, 3, False, None, None, None, None),
-                         second)
+            mapping.MappingRequest(client=base.UUID, server_slot=3,
+                                   client_slot=3), second)
 
     def test_same_request_changes_nothing(self):
         self._map(DISK, MEDIUM, None)
@@ -130,8 +129,8 @@ class MappingDocumentTestCase(base.DocumentTestCase):
             target_name='boot', **attrs))
         parsed, = mapping_document.parse(vios.toxmlstring())
         self.assertEqual(
-            (base.UUID, None, slot, False, DISK, None, '0x1', 'boot'),
-            parsed)
+            NEW._replace(client_slot=slot, storage=DISK, lua='0x1',
+                         target_name='boot'), parsed)
 
     def test_parse_nothing(self):
         entry = vios_document.entry(self.vios, self.io, frozenset(),

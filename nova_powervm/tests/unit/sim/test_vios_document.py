@@ -12,10 +12,12 @@
 
 
 import ddt
+from lxml import etree
 from pypowervm import const
 from pypowervm.wrappers import base_partition
 from pypowervm.wrappers import virtual_io_server
 
+from nova_powervm.sim import atom
 from nova_powervm.sim import storage
 from nova_powervm.sim import vios as vios_mod
 from nova_powervm.sim import vios_document
@@ -52,7 +54,8 @@ class ViosDocumentTestCase(base.DocumentTestCase):
         return vios_document.entry(self.vios, self.io, view, base.API)
 
     def _element(self, view=ALL):
-        return self._entry(view).find('{*}content')[0]
+        body = atom.serialize(self._entry(view))
+        return etree.fromstring(body).find('{*}content')[0]
 
     def _wrapper(self, view=ALL):
         return virtual_io_server.VIOS.wrap(self.response(self._entry(view)))
