@@ -54,7 +54,7 @@ _KSV = {
     'SimplifiedRemoteRestartCapable': 'V1_2_0',
     'Uptime': 'V1_5_0',
 }
-# The processing instruction around XML that is copied.
+# The processing instruction around it.
 _VERBATIM = 'verbatim'
 # Elements that change without a request of a client ("kxe" is true).
 _EPHEMERAL = ('ReferenceCode', 'Uptime', 'VariedOn')
@@ -78,15 +78,6 @@ class Elements(NamedTuple):
     elements: Sequence[etree._Element]
 
 
-class Xml(NamedTuple):
-    """Elements that are XML already, in an object with its own metadata.
-
-    :func:`serialize` copies it: to build a thousand elements takes too long.
-    """
-
-    elements: Sequence[str]
-
-
 class Choice(NamedTuple):
     """One element of several types, in a holder without metadata."""
 
@@ -106,7 +97,7 @@ class Field(NamedTuple):
     name: str
     access: str | None
     value: ('str | int | float | bool | Link | Links | Sequence[Field] | '
-             'Elements | Xml | Choice')
+             'Elements | Choice')
     group: str | None = None
 
 
@@ -138,6 +129,11 @@ def element(name: str, fields: Iterable[Field]) -> etree._Element:
     _add_metadata(root, prefix)
     _add_fields(root, prefix, fields)
     return root
+
+
+def verbatim(xml: str) -> etree._Element:
+    """Return a node that :func:`serialize` replaces with XML."""
+    return etree.ProcessingInstruction(_VERBATIM, xml)
 
 
 def _add_metadata(parent: etree._Element, prefix: str) -> etree._Element:
@@ -174,12 +170,6 @@ def _add_fields(parent: etree._Element, prefix: str,
             child.set('schemaVersion', SCHEMA_VERSION)
             _add_metadata(child, prefix)
             child.extend(value.elements)
-        elif isinstance(value, Xml):
-            child.set('schemaVersion', SCHEMA_VERSION)
-            _add_metadata(child, prefix)
-            # lxml writes the text of one as it is.
-            child.append(etree.ProcessingInstruction(
-                _VERBATIM, ''.join(value.elements)))
         else:
             child.set('schemaVersion', SCHEMA_VERSION)
             _add_metadata(child, prefix)

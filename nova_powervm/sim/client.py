@@ -66,6 +66,18 @@ class Control:
         lpars: list[dict[str, Any]] = self._call('GET', 'lpars')
         return lpars
 
+    def devices(self) -> dict[str, dict[str, Any]]:
+        """Return what each LPAR has, by its uuid.
+
+        ``boot_disk``, the first of its ``disks``, or None; ``media``;
+        ``adapters``, with the bridge of the trunk adapter in their VLAN.
+        Each disk and medium has ``bytes`` and ``sha256`` of its contents,
+        None before the first upload.
+        """
+        devices: dict[str, dict[str, Any]] = self._call(
+            'GET', 'lpars/devices')
+        return devices
+
     def set_state(self, uuids: Iterable[str], state: str,
                   events: int = 1) -> None:
         """Set the PartitionState of LPARs at once.

@@ -68,8 +68,8 @@ def _own_fields(vios: vios_mod.Vios, io: virtual_io.VirtualIo,
         network_document.trunk(adapter, host)
         for adapter in io.networks.of(vios)
         if adapter.config.trunk_priority is not None]
-    mappings = (mapping_document.elements(vios.mappings, vios, host)
-                if vios_mod.SCSI_MAPPING in view else atom.Xml([]))
+    mappings = [] if vios_mod.SCSI_MAPPING not in view else (
+        mapping_document.elements(vios.mappings, vios, host))
     return [
         Field('APICapable', 'CUD', True),
         Field('ManagerPassthroughCapable', 'CUD', True),
@@ -88,6 +88,6 @@ def _own_fields(vios: vios_mod.Vios, io: virtual_io.VirtualIo,
         Field('VirtualIOServerLicenseAccepted', 'CUD', True),
         Field('VirtualFibreChannelMappings', 'CUD', [],
               vios_mod.FC_MAPPING),
-        Field('VirtualSCSIMappings', 'CUD', mappings,
+        Field('VirtualSCSIMappings', 'CUD', atom.Elements(mappings),
               vios_mod.SCSI_MAPPING),
     ]

@@ -17,9 +17,9 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
 
+from nova_powervm.sim import devices
 from nova_powervm.sim import mapping
 from nova_powervm.sim import network
-from nova_powervm.sim import storage
 from nova_powervm.sim import vios as vios_mod
 from nova_powervm.sim import virtual_io
 from nova_powervm.sim import volume_group
@@ -41,6 +41,7 @@ class VirtualIoControl:
             ('POST', 'vioses', self._reset),
             ('POST', 'vioses/state', self._io.set_vios),
             ('POST', 'lpars/rmc', self._set_rmc),
+            ('GET', 'lpars/devices', self._devices),
             ('GET', 'adapters', self._adapters),
         ]
 
@@ -54,6 +55,9 @@ class VirtualIoControl:
 
     def _adapters(self) -> list[dict[str, Any]]:
         return [_adapter(adapter) for adapter in self._io.networks]
+
+    def _devices(self) -> dict[str, dict[str, Any]]:
+        return devices.of_lpars(self._io)
 
     def _reset(self, count: int = 1,
                volume_groups: Mapping[str, float] | None = None
@@ -85,16 +89,9 @@ def _group(group: volume_group.VolumeGroup) -> dict[str, Any]:
     return {'uuid': group.uuid, 'name': group.name, 'gb': group.gb,
             'free_gb': group.free_gb,
             'repository_gb': None if repository is None else repository.gb,
-            'disks': [_stored(disk) for disk in group.disks.values()],
+            'disks': [devices.stored(disk) for disk in group.disks.values()],
             'media': [] if repository is None else [
-                _stored(medium) for medium in repository.media]}
-
-
-def _stored(stored: storage.Storage) -> dict[str, Any]:
-    contents = stored.contents
-    return {'name': stored.name, 'gb': stored.gb, 'udid': stored.udid,
-            'bytes': None if contents is None else contents.size,
-            'sha256': None if contents is None else contents.sha256}
+                devices.stored(medium) for medium in repository.media]}
 
 
 def _mapping(one: mapping.Mapping) -> dict[str, Any]:

@@ -68,15 +68,15 @@ class AtomTestCase(base.DocumentTestCase):
         parsed = etree.fromstring(atom.serialize(root))
         self.assertEqual('<&>"\u20ac', parsed.findtext('.//{*}Message'))
 
-    def test_xml_is_copied(self):
-        ours = [atom.element('Disk', [
+    def test_verbatim(self):
+        ours = atom.element('Disk', [
             atom.Field('Name', 'CUR', '<?> &\u20ac'),
-            atom.Field('Link', 'CUR', atom.Link('/?>'))])]
-        xml = atom.Xml([etree.tostring(one).decode() for one in ours])
+            atom.Field('Link', 'CUR', atom.Link('/?>'))])
+        node = atom.verbatim(etree.tostring(ours).decode())
         whole, copied = (
-            etree.fromstring(atom.serialize(atom.element(
-                'Group', [atom.Field('Disks', 'CUD', value)])))
-            for value in (atom.Elements(ours), xml))
+            etree.fromstring(atom.serialize(atom.element('Group', [
+                atom.Field('Disks', 'CUD', atom.Elements([child]))])))
+            for child in (ours, node))
         self.assertEqual(etree.tostring(whole, method='c14n'),
                          etree.tostring(copied, method='c14n'))
 

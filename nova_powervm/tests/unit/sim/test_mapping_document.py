@@ -17,6 +17,7 @@ import mock
 from pypowervm.wrappers import storage as pvm_storage
 from pypowervm.wrappers import virtual_io_server
 
+from nova_powervm.sim import atom
 from nova_powervm.sim import lpar as lpar_mod
 from nova_powervm.sim import mapping
 from nova_powervm.sim import mapping_document
@@ -61,7 +62,7 @@ class MappingDocumentTestCase(base.DocumentTestCase):
     def _elements(self):
         found = mapping_document.elements(self.vios.mappings, self.vios,
                                           self.host)
-        return [etree.fromstring(one) for one in found.elements]
+        return [etree.fromstring(atom.serialize(one)) for one in found]
 
     def _wrapper(self):
         entry = vios_document.entry(
