@@ -19,10 +19,16 @@ import os
 import time
 
 from pypowervm import const
+from pypowervm.tasks import scsi_mapper
+from pypowervm.tasks import storage as storage_tasks
+from pypowervm.wrappers import storage as pvm_storage
+from pypowervm.wrappers import virtual_io_server
 import requests
 
 from nova_powervm.testing import waiting
 from nova_powervm.tests.functional.simulator import case
+
+VIOS = virtual_io_server.VIOS
 
 
 class LoadTestCase(case.SimulatorTestCase):
@@ -44,6 +50,29 @@ class LoadTestCase(case.SimulatorTestCase):
             body = self.get(session, 'uom/LogicalPartition/quick/All').body
         self.assertLess((self._cpu_seconds() - made) / 5, 0.1)
         self.assertEqual(1001, len(json.loads(body)))
+
+    def _map(self, pvm, vios, lpars, disks):
+        """Map a disk to each LPAR, by one read and one change."""
+        wrapper = VIOS.get(pvm, uuid=vios, xag=[const.XAG.VIO_SMAP])
+        for lpar, disk in zip(lpars, disks, strict=True):
+            wrapper.scsi_mappings.append(scsi_mapper.build_vscsi_mapping(
+                None, wrapper, lpar, disk))
+        return len(wrapper.update(timeout=waiting.TIMEOUT).scsi_mappings)
+
+    def test_disks_of_a_thousand(self):
+        pvm = self.adapter()
+        *lpars, last = self.control.add_lpars(1001)
+        vios, group = storage_tasks.find_vg(pvm, 'data')
+        for number in range(1001):
+            group.virtual_disks.append(
+                pvm_storage.VDisk.bld(pvm, f'disk{number}', 1))
+        *disks, one_more = list(group.update().virtual_disks)
+        begin = self._cpu_seconds()
+        self.assertEqual(1000, self._map(pvm, vios.uuid, lpars, disks))
+        made = self._cpu_seconds()
+        self.assertLess(made - begin, 3)
+        self.assertEqual(1001, self._map(pvm, vios.uuid, [last], [one_more]))
+        self.assertLess(self._cpu_seconds() - made, 0.3)
 
     def test_hundreds_of_clients(self):
         session = self.session()

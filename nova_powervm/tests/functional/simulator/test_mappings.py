@@ -16,8 +16,10 @@
 import io
 
 import ddt
+from pypowervm import adapter
 from pypowervm import const
 from pypowervm import exceptions as pvm_exc
+from pypowervm.helpers import vios_busy
 from pypowervm.tasks import partition
 from pypowervm.tasks import scsi_mapper
 from pypowervm.tasks import storage as storage_tasks
@@ -206,6 +208,8 @@ class MappingTestCase(case.SimulatorTestCase):
             found.client_lpar_href, found.client_adapter,
             found.server_adapter.lpar_id, found.backing_storage.name))
         self.assertEqual([(None, disk.udid, 2, 2)], self.shown())
+        vios = VIOS.get(self.pvm, uuid=self.vios, xag=[const.XAG.VIO_SMAP])
+        self.assertEqual([lpar.id], storage_tasks.find_stale_lpars(vios))
         self.remove(lpar.id)
         self.assertEqual([], self.shown())
 
@@ -248,6 +252,16 @@ class MappingTestCase(case.SimulatorTestCase):
         self.assertEqual(1, len(self.shown()))
         self.assertEqual(count + 1,
                          self.control.counters()['vios_update'])
+
+    def test_busy(self):
+        self.pvm = adapter.Adapter(
+            self.session(), helpers=vios_busy.vios_busy_retry_helper)
+        self.patch(vios_busy, 'SLEEP', lambda seconds: None)
+        disk = self.disk()
+        self.control.inject_fault('vios_update', 'vios_busy', count=3)
+        self.map(self.one, disk)
+        self.assertEqual(1, len(self.shown()))
+        self.assertEqual(4, self.control.counters()['vios_update'])
 
     def test_other_views_change_no_mapping(self):
         self.map(self.one, self.disk())

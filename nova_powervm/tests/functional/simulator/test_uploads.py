@@ -227,6 +227,20 @@ class UploadTestCase(case.SimulatorTestCase):
         self.assertEqual({}, self.stored())
         self.assertEqual([], self.files())
 
+    def test_no_rmc(self):
+        disk = storage_tasks.crt_vdisk(self.pvm, self.vios, self.rootvg,
+                                       'one', 1)
+        file = self.create_file(disk.udid)
+        self.control.set_vios(self.vios, rmc=False)
+        for call, *arguments in (
+                (self.create_file, disk.udid),
+                (self.pvm.upload_file, file.element, io.BytesIO(IMAGE)),
+                (storage_tasks.upload_vopt, self.pvm, self.vios,
+                 io.BytesIO(IMAGE), 'cd')):
+            exc = self.assertRaises(pvm_exc.HttpError, call, *arguments)
+            self.assertEqual(500, exc.response.status)
+        self.assertEqual({'one': (None, None)}, self.stored())
+
     def test_busy(self):
         self.control.inject_fault('group_update', 'vios_busy', count=3)
         self.upload()

@@ -12,6 +12,9 @@
 
 """Virtual I/O Servers and their volume groups."""
 
+import concurrent.futures
+import time
+
 import ddt
 from pypowervm import const
 from pypowervm import exceptions as pvm_exc
@@ -197,13 +200,37 @@ class VolumeGroupTestCase(case.SimulatorTestCase):
         exc = self.assertRaises(pvm_exc.HttpError, self.data.update)
         self.assertEqual(500, exc.response.status)
 
+    def _copy(self, base, name, **attrs):
+        group = self.data.refresh()
+        group.virtual_disks.append(pvm_storage.VDisk.bld(
+            self.pvm, name, 2, base_image=base.udid))
+        return group.update(**attrs)
+
     def test_slow_copy(self):
         base = self._create('base', 2)
         self.control.configure(copy_seconds=3600)
-        with self.assertRaises(pvm_exc.TimeoutError):
-            group = self.data.refresh()
-            group.virtual_disks.append(pvm_storage.VDisk.bld(
-                self.pvm, 'copy', 2, base_image=base.udid))
-            group.update(timeout=0.2)
+        self.assertRaises(pvm_exc.TimeoutError, self._copy, base, 'copy',
+                          timeout=0.2)
         # The server goes on, and the disk is there.
         self.assertIn('copy', self._disks())
+
+    def test_slow_copies_at_once(self):
+        base = self._create('base', 2)
+        self.control.configure(copy_seconds=1)
+        begin = time.monotonic()
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            copy = pool.submit(self._copy, base, 'copy')
+            self.wait_for_requests('group_update', 2)
+            # Others are served meanwhile.
+            self.assertEqual(96, self._groups()[1].free_space)
+            self.assertFalse(copy.done())
+            copy.result()
+        self.assertGreaterEqual(time.monotonic() - begin, 1)
+
+    def test_storm_of_etag_mismatches(self):
+        self.control.inject_fault('group_update', 'etag_mismatch', count=2)
+        for _ in range(2):
+            exc = self.assertRaises(pvm_exc.HttpError, self.data.update)
+            self.assertEqual(const.HTTPStatus.ETAG_MISMATCH,
+                             exc.response.status)
+        self.data.update()
