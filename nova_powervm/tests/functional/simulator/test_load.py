@@ -19,7 +19,6 @@ import os
 import time
 
 from pypowervm import const
-from pypowervm.tasks import scsi_mapper
 from pypowervm.tasks import storage as storage_tasks
 from pypowervm.wrappers import storage as pvm_storage
 from pypowervm.wrappers import virtual_io_server
@@ -55,8 +54,8 @@ class LoadTestCase(case.SimulatorTestCase):
         """Map a disk to each LPAR, by one read and one change."""
         wrapper = VIOS.get(pvm, uuid=vios, xag=[const.XAG.VIO_SMAP])
         for lpar, disk in zip(lpars, disks, strict=True):
-            wrapper.scsi_mappings.append(scsi_mapper.build_vscsi_mapping(
-                None, wrapper, lpar, disk))
+            wrapper.scsi_mappings.append(
+                virtual_io_server.VSCSIMapping.bld(pvm, None, lpar, disk))
         return len(wrapper.update(timeout=waiting.TIMEOUT).scsi_mappings)
 
     def test_disks_of_a_thousand(self):
