@@ -29,7 +29,6 @@ class LparTable:
         self._lpars: dict[str, lpar_mod.Lpar] = {}
         self._names: set[str] = set()
         self._used_ids: set[int] = set()
-        self._ids = itertools.count(1)
 
     def __iter__(self) -> Iterator[lpar_mod.Lpar]:
         return iter(self._lpars.values())
@@ -104,7 +103,9 @@ class LparTable:
         self._used_ids.remove(lpar_id)
 
     def _free_id(self) -> int:
-        return next(i for i in self._ids if i not in self._used_ids)
+        # The lowest, as NovaLink: it may be that of a deleted LPAR, which
+        # stale mappings still name.
+        return next(i for i in itertools.count(1) if i not in self._used_ids)
 
     def _check_name(self, name: str) -> None:
         if name in self._names:

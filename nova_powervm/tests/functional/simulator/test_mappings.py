@@ -213,6 +213,18 @@ class MappingTestCase(case.SimulatorTestCase):
         self.remove(lpar.id)
         self.assertEqual([], self.shown())
 
+    def test_lpar_with_the_id_of_a_deleted_one(self):
+        self.map(self.one, self.disk())
+        old = LPAR.get(self.pvm, uuid=self.one)
+        old.delete()
+        new, = self.control.add_lpars(1, state='not activated')
+        self.assertEqual(old.id, LPAR.get(self.pvm, uuid=new).id)
+        found, = self.mappings()
+        self.assertEqual((old.id, None), (found.server_adapter.lpar_id,
+                                          found.client_adapter))
+        storage_tasks.ScrubOrphanStorageForLpar(self.pvm, old.id).execute()
+        self.assertEqual([], self.shown())
+
     def test_scrub(self):
         # Of disks only: pypowervm's task expects that each volume group has
         # a media repository, if there are media to delete.
