@@ -103,8 +103,8 @@ class LparTable:
         self._used_ids.remove(lpar_id)
 
     def _free_id(self) -> int:
-        # The lowest, as NovaLink: it may be that of a deleted LPAR, which
-        # stale mappings still name.
+        # The lowest: it may be that of a deleted LPAR, which stale mappings
+        # still name.
         return next(i for i in itertools.count(1) if i not in self._used_ids)
 
     def _check_name(self, name: str) -> None:

@@ -75,7 +75,10 @@ class AdapterConfig:
 
 @dataclasses.dataclass(eq=False)
 class Adapter:
-    """A virtual Ethernet adapter of a partition."""
+    """A virtual Ethernet adapter of a partition.
+
+    ``xml`` is the last entry that was built, and the etag and the URI in it.
+    """
 
     uuid: str
     partition: lpar_mod.Lpar
@@ -84,6 +87,7 @@ class Adapter:
     slot: int
     mac: str
     version: int = 0
+    xml: tuple[str, str, str] | None = None
 
     @property
     def etag(self) -> str:

@@ -12,6 +12,7 @@
 
 
 import ddt
+from lxml import etree
 import mock
 from pypowervm.wrappers import network as pvm_network
 
@@ -62,7 +63,8 @@ class NetworkDocumentTestCase(base.DocumentTestCase):
                          ovs_bridge='br-int', ovs_ids='iface-id=x')
 
     def _entry(self, adapter):
-        return network_document.adapter_entry(adapter, self.host, base.API)
+        return etree.fromstring(atom.serialize(
+            network_document.adapter_entry(adapter, self.host, base.API)))
 
     @ddt.named_data(('client', False), ('trunk', True))
     def test_adapter_like_captured(self, trunk):
