@@ -77,7 +77,8 @@ vnc_server_cert = /etc/ssl/server.pem
 vnc_server_key = /etc/ssl/server.key
 """
 
-REMAINING = ('proc_units_factor', 'uncapped_proc_weight')
+REMAINING = ('proc_units_factor', 'pvm_vswitch_for_novalink_io',
+             'uncapped_proc_weight')
 
 
 class TestCase(base.TestCase):

@@ -1,0 +1,382 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Network adapters of LPARs, by which they reach nova's ports.
+
+A port that neutron binds as ``ovs`` is a client adapter on the LPAR and a
+trunk adapter on the management partition, alone on a VLAN of a virtual switch.
+NovaLink plugs the trunk into the port's bridge of Open vSwitch. The trunk's
+external ids say whose it is. A port of ``pvm_sea`` is a client adapter on the
+port's VLAN; a Shared Ethernet Adapter connects that with the outside.
+
+The functions take pypowervm's adapter and are thread-safe. They take an
+instance's uuid or that of its LPAR; Open vSwitch is told the one they get.
+"""
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+import contextlib
+import sys
+from typing import Any, NamedTuple
+import weakref
+
+from nova import exception
+from nova.network import model
+from oslo_concurrency import lockutils
+from oslo_log import log as logging
+from oslo_utils import excutils
+from pypowervm import exceptions as pvm_exc
+from pypowervm.tasks import cna as pvm_cna
+from pypowervm.tasks import partition
+from pypowervm import util as pvm_util
+from pypowervm.wrappers import base_partition
+from pypowervm.wrappers import logical_partition
+from pypowervm.wrappers import network
+
+from nova_powervm import conf
+from nova_powervm.virt.powervm import vm
+
+LOG = logging.getLogger(__name__)
+CONF = conf.CONF
+
+_SEA = 'pvm_sea'
+_VLANS = range(1, 4094)
+
+
+class _Partition(NamedTuple):
+    """What pypowervm asks of an adapter's partition.
+
+    It would read the partition to know it.
+    """
+
+    schema_type: str
+    uuid: str
+    is_mgmt_partition: bool = False
+    env: str = base_partition.LPARType.AIXLINUX
+
+
+# It stays the same, and the search for it reads all LPARs.
+_management_partitions: weakref.WeakKeyDictionary[Any, _Partition] = (
+    weakref.WeakKeyDictionary())
+
+
+def plug(adapter: Any, system: Any, uuid: str, vif: Any) -> None:
+    """Plug a port; see :func:`plug_all`."""
+    plug_all(adapter, system, uuid, [vif])
+
+
+def plug_all(adapter: Any, system: Any, uuid: str,
+             network_info: Iterable[Any]) -> None:
+    """Give an LPAR the adapters of ports.
+
+    A port whose MAC address the LPAR has is plugged already. If a port fails,
+    nothing is left of it; those before it stay plugged.
+
+    :param system: wrapper of the managed system.
+    :param network_info: nova's VIFs.
+    :raises nova.exception.VirtualInterfacePlugException: if a port is bound
+        in a way that is not supported, before anything is plugged; if
+        NovaLink refuses, as it does for an LPAR that runs without RMC.
+    """
+    vifs = list(network_info)
+    for vif in vifs:
+        _check_binding(vif)
+    if not vifs:
+        return
+    plugger = _Plugger(adapter, system, uuid)
+    try:
+        macs = {one.mac for one in network.CNA.get(
+            adapter, parent=plugger.lpar)}
+        for vif in vifs:
+            if _mac(vif) not in macs:
+                plugger.plug(vif)
+    except pvm_exc.Error as e:
+        raise exception.VirtualInterfacePlugException(
+            'Cannot plug a port: %s' % e) from e
+
+
+def unplug(adapter: Any, uuid: str, vif: Any) -> None:
+    """Take a port's adapters away; what is missing is unplugged.
+
+    :raises nova.exception.VirtualInterfaceUnplugException: if NovaLink
+        refuses, as it does for an LPAR that runs without RMC.
+    """
+    with _unplug_errors():
+        _remove_port(adapter, _lpar(uuid), vif)
+
+
+def unplug_all(adapter: Any, uuid: str) -> None:
+    """Take all adapters of an LPAR away, and the trunks of its ports.
+
+    If the LPAR does not exist any more, its adapters went with it, and only
+    the trunks remain: less requests than before its deletion.
+
+    :raises nova.exception.VirtualInterfaceUnplugException: if NovaLink
+        refuses, as it does for an LPAR that runs without RMC.
+    """
+    owners = vm.instance_uuids(vm.get_pvm_uuid(uuid))
+    with _unplug_errors():
+        _remove(adapter, _lpar(uuid), lambda client: True,
+                lambda ids: ids.get('vm-uuid', '').lower() in owners)
+
+
+def lpars_with_trunks(adapter: Any) -> set[str]:
+    """Return the uuids of all LPARs, existing or not, that have trunks.
+
+    :raises pypowervm.exceptions.Error: if they cannot be read.
+    """
+    return {vm.get_pvm_uuid(ids['vm-uuid'])
+            for _, ids in _trunks(adapter) if ids.get('vm-uuid')}
+
+
+def attach(adapter: Any, system: Any, instance: Any, vif: Any) -> None:
+    """Plug a port into an instance's LPAR, as nova's attach_interface.
+
+    :raises nova.exception.InterfaceAttachFailed: if that fails.
+    """
+    try:
+        plug(adapter, system, instance.uuid, vif)
+    except exception.VirtualInterfacePlugException as e:
+        raise exception.InterfaceAttachFailed(
+            e.format_message(), instance_uuid=instance.uuid) from e
+
+
+def detach(adapter: Any, instance: Any, vif: Any) -> None:
+    """Unplug a port from an instance's LPAR, as nova's detach_interface.
+
+    :raises nova.exception.InterfaceDetachFailed: if that fails.
+    """
+    try:
+        unplug(adapter, instance.uuid, vif)
+    except exception.VirtualInterfaceUnplugException as e:
+        raise exception.InterfaceDetachFailed(
+            e.format_message(), instance_uuid=instance.uuid) from e
+
+
+@contextlib.contextmanager
+def wait_for_plugging(virtapi: Any, instance: Any,
+                      network_info: Iterable[Any]) -> Iterator[None]:
+    """Plug in this context: its end waits until neutron has seen the ports.
+
+    It waits for ports that are not active yet, for the seconds of
+    ``vif_plugging_timeout``. What is late or fails is logged, unless
+    ``vif_plugging_is_fatal``.
+
+    :raises nova.exception.VirtualInterfaceCreateException: if it is fatal.
+    """
+    timeout = CONF.vif_plugging_timeout
+    events = [('network-vif-plugged', vif['id']) for vif in network_info
+              if timeout and not vif.get('active', True)]
+    try:
+        with virtapi.wait_for_instance_event(
+                instance, events, timeout=timeout,
+                error_callback=_plugging_failed):
+            yield
+    except _event_timeout() as e:
+        LOG.warning('neutron did not report the ports as plugged within %s '
+                    'seconds: %s', timeout,
+                    ', '.join(port for _, port in events), instance=instance)
+        if CONF.vif_plugging_is_fatal:
+            raise exception.VirtualInterfaceCreateException() from e
+
+
+def _plugging_failed(event: str, instance: Any) -> None:
+    LOG.error('neutron reported a failure: %s', event, instance=instance)
+    if CONF.vif_plugging_is_fatal:
+        raise exception.VirtualInterfaceCreateException()
+
+
+def _event_timeout() -> Any:
+    """Return what nova raises if an event does not come."""
+    # nova 31 raises eventlet's, which it has imported.
+    return getattr(exception, 'InstanceEventTimeout', None) or (
+        sys.modules['eventlet.timeout'].Timeout)
+
+
+class _Plugger:
+    """Plugs ports into one LPAR.
+
+    :ivar lpar: the LPAR.
+    """
+
+    def __init__(self, adapter: Any, system: Any, uuid: str) -> None:
+        self.lpar = _lpar(uuid)
+        self._adapter = adapter
+        self._system = system
+        self._uuid = uuid
+        self._switches: dict[str, Any] = {}
+
+    def plug(self, vif: Any) -> None:
+        """Plug a port, or leave nothing of it."""
+        try:
+            if vif['type'] == _SEA:
+                self._create_client(
+                    vif, self._switch(network.VSW_DEFAULT_VSWITCH),
+                    _sea_vlan(vif))
+            else:
+                switch = self._switch(
+                    CONF.powervm.pvm_vswitch_for_novalink_io, create=True)
+                trunk = self._create_trunk(vif, switch)
+                self._create_client(vif, switch, trunk.pvid)
+        except Exception:
+            # NovaLink may have created also what it did not confirm.
+            with excutils.save_and_reraise_exception():
+                self._discard(vif)
+        LOG.info('Plugged port %s', vif['id'], instance_uuid=self._uuid)
+
+    def _discard(self, vif: Any) -> None:
+        try:
+            _remove_port(self._adapter, self.lpar, vif)
+        except pvm_exc.Error:
+            LOG.exception('Adapters of port %s may be left', vif['id'],
+                          instance_uuid=self._uuid)
+
+    def _switch(self, name: str, create: bool = False) -> Any:
+        if name not in self._switches:
+            found = network.VSwitch.search(
+                self._adapter, parent=self._system, one_result=True,
+                name=name)
+            if found is None and create:
+                found = network.VSwitch.bld(self._adapter, name).create(
+                    parent=self._system)
+            if found is None:
+                raise pvm_exc.Error('There is no virtual switch %s' % name)
+            self._switches[name] = found
+        return self._switches[name]
+
+    def _create_client(self, vif: Any, switch: Any, vlan: int) -> None:
+        network.CNA.bld(
+            self._adapter, vlan, switch.related_href,
+            mac_addr=vif['address']).create(parent=self.lpar)
+
+    @lockutils.synchronized(pvm_cna.VLAN_LOCK)
+    def _create_trunk(self, vif: Any, switch: Any) -> Any:
+        """Create the trunk of a port on a free VLAN.
+
+        Who takes the VLAN at the same time in another process makes NovaLink
+        refuse it: then the next free one is taken.
+        """
+        used = self._used_vlans(switch)
+        while True:
+            vlan = next((one for one in _VLANS if one not in used), None)
+            if vlan is None:
+                raise pvm_exc.Error(
+                    'All VLANs of the switch %s are used' % switch.name)
+            try:
+                return self._trunk(vif, switch, vlan).create(
+                    parent=_management_partition(self._adapter))
+            except pvm_exc.HttpError:
+                used = self._used_vlans(switch)
+                if vlan not in used:
+                    raise
+
+    def _used_vlans(self, switch: Any) -> set[int]:
+        return {one.vlan for one in network.VNet.get(
+            self._adapter, parent=self._system)
+            if one.vswitch_id == switch.switch_id}
+
+    def _trunk(self, vif: Any, switch: Any, vlan: int) -> Any:
+        ids = {'iface-id': _interface_id(vif), 'iface-status': 'active',
+               'attached-mac': vif['address'], 'vm-uuid': self._uuid}
+        return network.CNA.bld(
+            self._adapter, vlan, switch.related_href, trunk_pri=1,
+            dev_name=vif['devname'], ovs_bridge=vif['network']['bridge'],
+            ovs_ext_ids=','.join('%s=%s' % pair for pair in ids.items()),
+            configured_mtu=vif['network'].get_meta('mtu'))
+
+
+def _check_binding(vif: Any) -> None:
+    """Check that a port is bound in a way that this driver supports.
+
+    :raises nova.exception.VirtualInterfacePlugException: if not.
+    """
+    if vif['type'] not in (model.VIF_TYPE_OVS, _SEA):
+        raise exception.VirtualInterfacePlugException(
+            'Port %s has the vif_type %s, which is not supported' % (
+                vif['id'], vif['type']))
+    if vif.is_hybrid_plug_enabled():
+        # There is no Linux bridge between to apply security groups.
+        raise exception.VirtualInterfacePlugException(
+            'Port %s needs the firewall driver iptables_hybrid, which cannot '
+            'filter it; use openvswitch' % vif['id'])
+
+
+def _sea_vlan(vif: Any) -> int:
+    """Return the VLAN of a ``pvm_sea`` port.
+
+    networking-powervm gives it in one of two places; a flat network has none.
+    """
+    return int(vif['network'].get_meta('vlan')
+               or vif['details'].get(model.VIF_DETAILS_VLAN, 1))
+
+
+def _interface_id(vif: Any) -> Any:
+    return vif['ovs_interfaceid'] or vif['id']
+
+
+def _mac(vif: Any) -> Any:
+    return pvm_util.sanitize_mac_for_api(vif['address'])
+
+
+def _lpar(uuid: str) -> _Partition:
+    return _Partition(logical_partition.LPAR.schema_type,
+                      vm.get_pvm_uuid(uuid))
+
+
+def _management_partition(adapter: Any) -> _Partition:
+    found = _management_partitions.get(adapter)
+    if found is None:
+        wrapper = partition.get_mgmt_partition(adapter)
+        found = _Partition(wrapper.schema_type, wrapper.uuid, True)
+        _management_partitions[adapter] = found
+    return found
+
+
+def _trunks(adapter: Any) -> Iterator[tuple[Any, dict[str, str]]]:
+    """Read the trunks of the management partition and their external ids."""
+    for one in network.CNA.get(adapter,
+                               parent=_management_partition(adapter)):
+        if one.is_trunk:
+            pairs = (pair.partition('=')
+                     for pair in (one.ovs_ext_ids or '').split(','))
+            yield one, {key: value for key, _, value in pairs}
+
+
+def _remove_port(adapter: Any, lpar: _Partition, vif: Any) -> None:
+    _remove(adapter, lpar, lambda client: client.mac == _mac(vif),
+            lambda ids: ids.get('iface-id') == _interface_id(vif))
+
+
+def _remove(adapter: Any, lpar: _Partition, takes: Callable[[Any], bool],
+            takes_trunk: Callable[[dict[str, str]], bool]) -> None:
+    """Remove adapters of an LPAR, then trunks of the management partition.
+
+    :param takes: tells whether an adapter of the LPAR is removed.
+    :param takes_trunk: tells the same of a trunk with such external ids.
+    """
+    try:
+        clients = network.CNA.get(adapter, parent=lpar)
+    except pvm_exc.HttpNotFound:
+        clients = []
+    trunks = [one for one, ids in _trunks(adapter) if takes_trunk(ids)]
+    for one in [*filter(takes, clients), *trunks]:
+        with contextlib.suppress(pvm_exc.HttpNotFound):
+            adapter.delete_by_href(one.href)
+
+
+@contextlib.contextmanager
+def _unplug_errors() -> Iterator[None]:
+    try:
+        yield
+    except pvm_exc.Error as e:
+        raise exception.VirtualInterfaceUnplugException(reason=str(e)) from e
