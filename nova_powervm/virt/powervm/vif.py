@@ -52,6 +52,9 @@ CONF = conf.CONF
 _SEA = 'pvm_sea'
 _VLANS = range(1, 4094)
 
+# What pypowervm raises; a KeyError if an answer is empty.
+_ERRORS = (pvm_exc.Error, KeyError)
+
 
 class _Partition(NamedTuple):
     """What pypowervm asks of an adapter's partition.
@@ -100,7 +103,7 @@ def plug_all(adapter: Any, system: Any, uuid: str,
         for vif in vifs:
             if _mac(vif) not in macs:
                 plugger.plug(vif)
-    except pvm_exc.Error as e:
+    except _ERRORS as e:
         raise exception.VirtualInterfacePlugException(
             'Cannot plug a port: %s' % e) from e
 
@@ -237,7 +240,7 @@ class _Plugger:
     def _discard(self, vif: Any) -> None:
         try:
             _remove_port(self._adapter, self.lpar, vif)
-        except pvm_exc.Error:
+        except _ERRORS:
             LOG.exception('Adapters of port %s may be left', vif['id'],
                           instance_uuid=self._uuid)
 
@@ -317,7 +320,7 @@ def _sea_vlan(vif: Any) -> int:
     networking-powervm gives it in one of two places; a flat network has none.
     """
     return int(vif['network'].get_meta('vlan')
-               or vif['details'].get(model.VIF_DETAILS_VLAN, 1))
+               or vif['details'].get(model.VIF_DETAILS_VLAN) or 1)
 
 
 def _interface_id(vif: Any) -> Any:
@@ -378,5 +381,5 @@ def _remove(adapter: Any, lpar: _Partition, takes: Callable[[Any], bool],
 def _unplug_errors() -> Iterator[None]:
     try:
         yield
-    except pvm_exc.Error as e:
+    except _ERRORS as e:
         raise exception.VirtualInterfaceUnplugException(reason=str(e)) from e
