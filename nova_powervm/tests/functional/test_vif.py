@@ -24,6 +24,7 @@ from pypowervm.wrappers import network
 
 from nova_powervm.tests.functional.simulator import case
 from nova_powervm.virt.powervm import connection
+from nova_powervm.virt.powervm import ethernet
 from nova_powervm.virt.powervm import vif
 from nova_powervm.virt.powervm import vm
 
@@ -58,7 +59,7 @@ class VifTestCase(case.SimulatorTestCase):
         self.system = connection.only_system(self.pvm)
         self.lpar, = self.control.add_lpars(
             1, state='not activated', uuids=[vm.get_pvm_uuid(INSTANCE)])
-        self.mgmt = vif._management_partition(self.pvm).uuid
+        self.mgmt = ethernet.management_partition(self.pvm).uuid
         # The first port makes the switch.
         self.plug(make_vif())
         self.unplug(make_vif())
@@ -273,7 +274,7 @@ class VifTestCase(case.SimulatorTestCase):
             self.pvm, 1, network.VSwitch.search(
                 self.pvm, parent=self.system, one_result=True,
                 name='ETHERNET0').related_href, trunk_pri=1)
-        trunk.create(parent=vif._management_partition(self.pvm))
+        trunk.create(parent=ethernet.management_partition(self.pvm))
         self.plug(sea_vif())
         vif.unplug_all(self.pvm, INSTANCE)
         self.assertEqual(1, len(self.shown(self.mgmt)))

@@ -22,55 +22,26 @@ The functions take pypowervm's adapter and are thread-safe. They take an
 instance's uuid or that of its LPAR; Open vSwitch is told the one they get.
 """
 
-from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 import contextlib
-import sys
-from typing import Any, NamedTuple
-import weakref
+from typing import Any
 
 from nova import exception
 from nova.network import model
-from oslo_concurrency import lockutils
 from oslo_log import log as logging
 from oslo_utils import excutils
-from pypowervm import exceptions as pvm_exc
-from pypowervm.tasks import cna as pvm_cna
-from pypowervm.tasks import partition
 from pypowervm import util as pvm_util
-from pypowervm.wrappers import base_partition
-from pypowervm.wrappers import logical_partition
 from pypowervm.wrappers import network
 
 from nova_powervm import conf
+from nova_powervm.virt.powervm import ethernet
 from nova_powervm.virt.powervm import vm
 
 LOG = logging.getLogger(__name__)
 CONF = conf.CONF
 
 _SEA = 'pvm_sea'
-_VLANS = range(1, 4094)
-
-# What pypowervm raises; a KeyError if an answer is empty.
-_ERRORS = (pvm_exc.Error, KeyError)
-
-
-class _Partition(NamedTuple):
-    """What pypowervm asks of an adapter's partition.
-
-    It would read the partition to know it.
-    """
-
-    schema_type: str
-    uuid: str
-    is_mgmt_partition: bool = False
-    env: str = base_partition.LPARType.AIXLINUX
-
-
-# It stays the same, and the search for it reads all LPARs.
-_management_partitions: weakref.WeakKeyDictionary[Any, _Partition] = (
-    weakref.WeakKeyDictionary())
 
 
 def plug(adapter: Any, system: Any, uuid: str, vif: Any) -> None:
@@ -103,7 +74,7 @@ def plug_all(adapter: Any, system: Any, uuid: str,
         for vif in vifs:
             if _mac(vif) not in macs:
                 plugger.plug(vif)
-    except _ERRORS as e:
+    except ethernet.ERRORS as e:
         raise exception.VirtualInterfacePlugException(
             'Cannot plug a port: %s' % e) from e
 
@@ -115,7 +86,7 @@ def unplug(adapter: Any, uuid: str, vif: Any) -> None:
         refuses, as it does for an LPAR that runs without RMC.
     """
     with _unplug_errors():
-        _remove_port(adapter, _lpar(uuid), vif)
+        _remove_port(adapter, ethernet.lpar(uuid), vif)
 
 
 def unplug_all(adapter: Any, uuid: str) -> None:
@@ -129,8 +100,8 @@ def unplug_all(adapter: Any, uuid: str) -> None:
     """
     owners = vm.instance_uuids(vm.get_pvm_uuid(uuid))
     with _unplug_errors():
-        _remove(adapter, _lpar(uuid), lambda client: True,
-                lambda ids: ids.get('vm-uuid', '').lower() in owners)
+        ethernet.remove(adapter, ethernet.lpar(uuid), lambda client: True,
+                        lambda ids: ids.get('vm-uuid', '').lower() in owners)
 
 
 def lpars_with_trunks(adapter: Any) -> set[str]:
@@ -139,7 +110,7 @@ def lpars_with_trunks(adapter: Any) -> set[str]:
     :raises pypowervm.exceptions.Error: if they cannot be read.
     """
     return {vm.get_pvm_uuid(ids['vm-uuid'])
-            for _, ids in _trunks(adapter) if ids.get('vm-uuid')}
+            for _, ids in ethernet.trunks(adapter) if ids.get('vm-uuid')}
 
 
 def attach(adapter: Any, system: Any, instance: Any, vif: Any) -> None:
@@ -166,54 +137,14 @@ def detach(adapter: Any, instance: Any, vif: Any) -> None:
             e.format_message(), instance_uuid=instance.uuid) from e
 
 
-@contextlib.contextmanager
-def wait_for_plugging(virtapi: Any, instance: Any,
-                      network_info: Iterable[Any]) -> Iterator[None]:
-    """Plug in this context: its end waits until neutron has seen the ports.
-
-    It waits for ports that are not active yet, for the seconds of
-    ``vif_plugging_timeout``. What is late or fails is logged, unless
-    ``vif_plugging_is_fatal``.
-
-    :raises nova.exception.VirtualInterfaceCreateException: if it is fatal.
-    """
-    timeout = CONF.vif_plugging_timeout
-    events = [('network-vif-plugged', vif['id']) for vif in network_info
-              if timeout and not vif.get('active', True)]
-    try:
-        with virtapi.wait_for_instance_event(
-                instance, events, timeout=timeout,
-                error_callback=_plugging_failed):
-            yield
-    except _event_timeout() as e:
-        LOG.warning('neutron did not report the ports as plugged within %s '
-                    'seconds: %s', timeout,
-                    ', '.join(port for _, port in events), instance=instance)
-        if CONF.vif_plugging_is_fatal:
-            raise exception.VirtualInterfaceCreateException() from e
-
-
-def _plugging_failed(event: str, instance: Any) -> None:
-    LOG.error('neutron reported a failure: %s', event, instance=instance)
-    if CONF.vif_plugging_is_fatal:
-        raise exception.VirtualInterfaceCreateException()
-
-
-def _event_timeout() -> Any:
-    """Return what nova raises if an event does not come."""
-    # nova 31 raises eventlet's, which it has imported.
-    return getattr(exception, 'InstanceEventTimeout', None) or (
-        sys.modules['eventlet.timeout'].Timeout)
-
-
 class _Plugger:
-    """Plugs ports into one LPAR.
+    """Plugs ports into one LPAR; it reads each virtual switch once.
 
     :ivar lpar: the LPAR.
     """
 
     def __init__(self, adapter: Any, system: Any, uuid: str) -> None:
-        self.lpar = _lpar(uuid)
+        self.lpar = ethernet.lpar(uuid)
         self._adapter = adapter
         self._system = system
         self._uuid = uuid
@@ -223,14 +154,9 @@ class _Plugger:
         """Plug a port, or leave nothing of it."""
         try:
             if vif['type'] == _SEA:
-                self._create_client(
-                    vif, self._switch(network.VSW_DEFAULT_VSWITCH),
-                    _sea_vlan(vif))
+                self._plug_sea(vif)
             else:
-                switch = self._switch(
-                    CONF.powervm.pvm_vswitch_for_novalink_io, create=True)
-                trunk = self._create_trunk(vif, switch)
-                self._create_client(vif, switch, trunk.pvid)
+                self._plug_ovs(vif)
         except Exception:
             # NovaLink may have created also what it did not confirm.
             with excutils.save_and_reraise_exception():
@@ -240,21 +166,26 @@ class _Plugger:
     def _discard(self, vif: Any) -> None:
         try:
             _remove_port(self._adapter, self.lpar, vif)
-        except _ERRORS:
+        except ethernet.ERRORS:
             LOG.exception('Adapters of port %s may be left', vif['id'],
                           instance_uuid=self._uuid)
 
+    def _plug_sea(self, vif: Any) -> None:
+        switch = self._switch(network.VSW_DEFAULT_VSWITCH)
+        self._create_client(vif, switch, _sea_vlan(vif))
+
+    def _plug_ovs(self, vif: Any) -> None:
+        switch = self._switch(CONF.powervm.pvm_vswitch_for_novalink_io,
+                              create=True)
+        trunk = ethernet.create_trunk(
+            self._adapter, self._system, switch,
+            lambda vlan: self._build_trunk(vif, switch, vlan))
+        self._create_client(vif, switch, trunk.pvid)
+
     def _switch(self, name: str, create: bool = False) -> Any:
         if name not in self._switches:
-            found = network.VSwitch.search(
-                self._adapter, parent=self._system, one_result=True,
-                name=name)
-            if found is None and create:
-                found = network.VSwitch.bld(self._adapter, name).create(
-                    parent=self._system)
-            if found is None:
-                raise pvm_exc.Error('There is no virtual switch %s' % name)
-            self._switches[name] = found
+            self._switches[name] = ethernet.switch(
+                self._adapter, self._system, name, create)
         return self._switches[name]
 
     def _create_client(self, vif: Any, switch: Any, vlan: int) -> None:
@@ -262,33 +193,7 @@ class _Plugger:
             self._adapter, vlan, switch.related_href,
             mac_addr=vif['address']).create(parent=self.lpar)
 
-    @lockutils.synchronized(pvm_cna.VLAN_LOCK)
-    def _create_trunk(self, vif: Any, switch: Any) -> Any:
-        """Create the trunk of a port on a free VLAN.
-
-        Who takes the VLAN at the same time in another process makes NovaLink
-        refuse it: then the next free one is taken.
-        """
-        used = self._used_vlans(switch)
-        while True:
-            vlan = next((one for one in _VLANS if one not in used), None)
-            if vlan is None:
-                raise pvm_exc.Error(
-                    'All VLANs of the switch %s are used' % switch.name)
-            try:
-                return self._trunk(vif, switch, vlan).create(
-                    parent=_management_partition(self._adapter))
-            except pvm_exc.HttpError:
-                used = self._used_vlans(switch)
-                if vlan not in used:
-                    raise
-
-    def _used_vlans(self, switch: Any) -> set[int]:
-        return {one.vlan for one in network.VNet.get(
-            self._adapter, parent=self._system)
-            if one.vswitch_id == switch.switch_id}
-
-    def _trunk(self, vif: Any, switch: Any, vlan: int) -> Any:
+    def _build_trunk(self, vif: Any, switch: Any, vlan: int) -> Any:
         ids = {'iface-id': _interface_id(vif), 'iface-status': 'active',
                'attached-mac': vif['address'], 'vm-uuid': self._uuid}
         return network.CNA.bld(
@@ -331,55 +236,14 @@ def _mac(vif: Any) -> Any:
     return pvm_util.sanitize_mac_for_api(vif['address'])
 
 
-def _lpar(uuid: str) -> _Partition:
-    return _Partition(logical_partition.LPAR.schema_type,
-                      vm.get_pvm_uuid(uuid))
-
-
-def _management_partition(adapter: Any) -> _Partition:
-    found = _management_partitions.get(adapter)
-    if found is None:
-        wrapper = partition.get_mgmt_partition(adapter)
-        found = _Partition(wrapper.schema_type, wrapper.uuid, True)
-        _management_partitions[adapter] = found
-    return found
-
-
-def _trunks(adapter: Any) -> Iterator[tuple[Any, dict[str, str]]]:
-    """Read the trunks of the management partition and their external ids."""
-    for one in network.CNA.get(adapter,
-                               parent=_management_partition(adapter)):
-        if one.is_trunk:
-            pairs = (pair.partition('=')
-                     for pair in (one.ovs_ext_ids or '').split(','))
-            yield one, {key: value for key, _, value in pairs}
-
-
-def _remove_port(adapter: Any, lpar: _Partition, vif: Any) -> None:
-    _remove(adapter, lpar, lambda client: client.mac == _mac(vif),
-            lambda ids: ids.get('iface-id') == _interface_id(vif))
-
-
-def _remove(adapter: Any, lpar: _Partition, takes: Callable[[Any], bool],
-            takes_trunk: Callable[[dict[str, str]], bool]) -> None:
-    """Remove adapters of an LPAR, then trunks of the management partition.
-
-    :param takes: tells whether an adapter of the LPAR is removed.
-    :param takes_trunk: tells the same of a trunk with such external ids.
-    """
-    try:
-        clients = network.CNA.get(adapter, parent=lpar)
-    except pvm_exc.HttpNotFound:
-        clients = []
-    trunks = [one for one, ids in _trunks(adapter) if takes_trunk(ids)]
-    for one in [*filter(takes, clients), *trunks]:
-        with contextlib.suppress(pvm_exc.HttpNotFound):
-            adapter.delete_by_href(one.href)
+def _remove_port(adapter: Any, lpar: ethernet.Partition, vif: Any) -> None:
+    ethernet.remove(adapter, lpar, lambda client: client.mac == _mac(vif),
+                    lambda ids: ids.get('iface-id') == _interface_id(vif))
 
 
 @contextlib.contextmanager
 def _unplug_errors() -> Iterator[None]:
     try:
         yield
-    except _ERRORS as e:
+    except ethernet.ERRORS as e:
         raise exception.VirtualInterfaceUnplugException(reason=str(e)) from e

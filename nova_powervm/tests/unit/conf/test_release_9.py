@@ -133,7 +133,7 @@ class NovaConfTestCase(TestCase):
 
     def test_it_is_valid(self):
         opts.validate(conf.CONF)
-        self.assertEqual((0.2, 128), tuple(
+        self.assertEqual((0.2, 'NovaLinkVEABridge', 128), tuple(
             conf.CONF.powervm[name] for name in REMAINING))
 
     @ddt.data(*release_9.NAMES)
