@@ -221,7 +221,8 @@ class VifTestCase(case.SimulatorTestCase):
         with mock.patch.object(network, 'VSW_DEFAULT_VSWITCH', 'none'):
             self.assert_plug_fails(sea_vif())
 
-    def test_concurrent(self):
+    def plug_at_once(self):
+        """Plug a port into each of ten LPARs, and check their VLANs."""
         uuids = self.control.add_lpars(10, state='not activated')
         with concurrent.futures.ThreadPoolExecutor(10) as executor:
             list(executor.map(lambda number: self.plug(
@@ -230,9 +231,22 @@ class VifTestCase(case.SimulatorTestCase):
         vlans = collections.Counter(
             one['vlan'] for one in self.control.adapters())
         self.assertEqual(dict.fromkeys(range(1, 11), 2), vlans)
+
+    def test_at_once(self):
+        self.plug_at_once()
         self.assertEqual({kind: 10 * count
                           for kind, count in WARM_OVS.items()},
                          self.control.counters())
+
+    def test_first_ports_of_a_host_at_once(self):
+        # Without the switch.
+        self.control.reset_vioses()
+        self.plug_at_once()
+
+    def test_switch_cannot_be_created(self):
+        self.control.reset_vioses()
+        self.control.inject_fault('switch_create', 'no_space')
+        self.assert_plug_fails(make_vif())
 
     def test_unplug(self):
         other = make_vif('2', 'fa:16:3e:01:02:04')

@@ -80,13 +80,23 @@ def switch(adapter: Any, system: Any, name: str, create: bool = False) -> Any:
 
     :param create: whether to create it if it does not exist.
     """
-    found = network.VSwitch.search(adapter, parent=system, one_result=True,
-                                   name=name)
+    found = _find_switch(adapter, system, name)
     if found is None and create:
-        found = network.VSwitch.bld(adapter, name).create(parent=system)
+        try:
+            return network.VSwitch.bld(adapter, name).create(parent=system)
+        except pvm_exc.HttpError:
+            found = _find_switch(adapter, system, name)
+            if found is None:
+                raise
+            # Another thread or process was faster.
     if found is None:
         raise pvm_exc.Error('There is no virtual switch %s' % name)
     return found
+
+
+def _find_switch(adapter: Any, system: Any, name: str) -> Any:
+    return network.VSwitch.search(adapter, parent=system, one_result=True,
+                                  name=name)
 
 
 @lockutils.synchronized(pvm_cna.VLAN_LOCK)
