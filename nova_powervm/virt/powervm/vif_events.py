@@ -33,18 +33,18 @@ def wait_for_plugging(virtapi: Any, instance: Any,
     """Plug in this context: its end waits until neutron has seen the ports.
 
     It waits for ports that are not active yet, for the seconds of
-    ``vif_plugging_timeout``. What is late or fails is logged, unless
-    ``vif_plugging_is_fatal``.
+    ``vif_plugging_timeout``. A port that is late or fails is logged.
 
-    :raises nova.exception.VirtualInterfaceCreateException: if it is fatal.
+    :raises nova.exception.VirtualInterfaceCreateException: if a port is late
+        or fails, and ``vif_plugging_is_fatal``.
     """
     timeout = CONF.vif_plugging_timeout
     events = [('network-vif-plugged', vif['id']) for vif in network_info
               if timeout and not vif.get('active', True)]
     try:
+        # To nova 31 the timeout is a "deadline".
         with virtapi.wait_for_instance_event(
-                instance, events, timeout=timeout,
-                error_callback=_plugging_failed):
+                instance, events, timeout, error_callback=_plugging_failed):
             yield
     except _event_timeout() as e:
         LOG.warning('neutron did not report the ports as plugged within %s '
