@@ -144,8 +144,14 @@ class VifTestCase(case.SimulatorTestCase):
         ('other', {'vif_type': 'hw_veb'}), ('unbound', {'vif_type': None}),
         ('hybrid', {'details': {'ovs_hybrid_plug': True}}))
     def test_unsupported(self, attrs):
-        self.assert_plug_fails(sea_vif(), make_vif(**attrs))
-        self.assertEqual({}, self.control.counters())
+        port = make_vif('2', 'fa:16:3e:01:02:04', **attrs)
+        self.assert_plug_fails(make_vif(), port)
+        self.assertEqual({'adapter_feed': 1}, self.control.counters())
+
+    def test_plugged_port_that_was_bound_anew(self):
+        self.plug(make_vif())
+        self.plug(make_vif(vif_type='binding_failed'))
+        self.assertEqual(2, len(self.control.adapters()))
 
     @ddt.named_data(('ovs', make_vif()), ('sea', sea_vif()))
     def test_while_it_runs(self, port):
@@ -283,13 +289,17 @@ class VifTestCase(case.SimulatorTestCase):
         self.assertEqual(remaining, self.control.adapters())
         vif.unplug_all(self.pvm, INSTANCE)
 
-    def test_trunks_of_others_stay(self):
+    @ddt.data(None, 'vm-uuid=mine', 'iface-id,vm-uuid', '=')
+    def test_trunks_of_others_stay(self, ids):
         trunk = network.CNA.bld(
             self.pvm, 1, network.VSwitch.search(
                 self.pvm, parent=self.system, one_result=True,
-                name='ETHERNET0').related_href, trunk_pri=1)
+                name='ETHERNET0').related_href, trunk_pri=1,
+            ovs_bridge='br-int', ovs_ext_ids=ids)
         trunk.create(parent=ethernet.management_partition(self.pvm))
         self.plug(sea_vif())
+        self.unplug(sea_vif())
+        self.unplug(model.VIF(address=MAC))
         vif.unplug_all(self.pvm, INSTANCE)
         self.assertEqual(1, len(self.shown(self.mgmt)))
         self.assertEqual(set(), vif.lpars_with_trunks(self.pvm))

@@ -31,6 +31,7 @@ from nova import exception
 from nova.network import model
 from oslo_log import log as logging
 from oslo_utils import excutils
+from oslo_utils import uuidutils
 from pypowervm import util as pvm_util
 from pypowervm.wrappers import network
 
@@ -58,22 +59,23 @@ def plug_all(adapter: Any, system: Any, uuid: str,
 
     :param system: wrapper of the managed system.
     :param network_info: nova's VIFs.
-    :raises nova.exception.VirtualInterfacePlugException: if a port is bound
-        in a way that is not supported, before anything is plugged; if
+    :raises nova.exception.VirtualInterfacePlugException: if a new port is
+        bound in a way that is not supported, before anything is plugged; if
         NovaLink refuses, as it does for an LPAR that runs without RMC.
     """
     vifs = list(network_info)
-    for vif in vifs:
-        _check_binding(vif)
     if not vifs:
         return
     plugger = _Plugger(adapter, system, uuid)
     try:
         macs = {one.mac for one in network.CNA.get(
             adapter, parent=plugger.lpar)}
-        for vif in vifs:
-            if _mac(vif) not in macs:
-                plugger.plug(vif)
+        # nova would give up a server whose port was bound anew meanwhile.
+        missing = [vif for vif in vifs if _mac(vif) not in macs]
+        for vif in missing:
+            _check_binding(vif)
+        for vif in missing:
+            plugger.plug(vif)
     except ethernet.ERRORS as e:
         raise exception.VirtualInterfacePlugException(
             'Cannot plug a port: %s' % e) from e
@@ -93,7 +95,7 @@ def unplug_all(adapter: Any, uuid: str) -> None:
     """Take all adapters of an LPAR away, and the trunks of its ports.
 
     If the LPAR does not exist any more, its adapters went with it, and only
-    the trunks remain: less requests than before its deletion.
+    the trunks remain: that takes fewer requests than before its deletion.
 
     :raises nova.exception.VirtualInterfaceUnplugException: if NovaLink
         refuses, as it does for an LPAR that runs without RMC.
@@ -109,8 +111,10 @@ def lpars_with_trunks(adapter: Any) -> set[str]:
 
     :raises pypowervm.exceptions.Error: if they cannot be read.
     """
-    return {vm.get_pvm_uuid(ids['vm-uuid'])
-            for _, ids in ethernet.trunks(adapter) if ids.get('vm-uuid')}
+    owners = [ids.get('vm-uuid') for _, ids in ethernet.trunks(adapter)]
+    # Somebody else's trunk may have anything there, or nothing.
+    return {vm.get_pvm_uuid(owner) for owner in owners
+            if uuidutils.is_uuid_like(owner)}
 
 
 def attach(adapter: Any, system: Any, instance: Any, vif: Any) -> None:
@@ -138,10 +142,7 @@ def detach(adapter: Any, instance: Any, vif: Any) -> None:
 
 
 class _Plugger:
-    """Plugs ports into one LPAR; it reads each virtual switch once.
-
-    :ivar lpar: the LPAR.
-    """
+    """Plugs ports into one LPAR; it reads each virtual switch once."""
 
     def __init__(self, adapter: Any, system: Any, uuid: str) -> None:
         self.lpar = ethernet.lpar(uuid)
@@ -204,10 +205,7 @@ class _Plugger:
 
 
 def _check_binding(vif: Any) -> None:
-    """Check that a port is bound in a way that this driver supports.
-
-    :raises nova.exception.VirtualInterfacePlugException: if not.
-    """
+    """Check that a port is bound in a way that this driver supports."""
     if vif['type'] not in (model.VIF_TYPE_OVS, _SEA):
         raise exception.VirtualInterfacePlugException(
             'Port %s has the vif_type %s, which is not supported' % (
@@ -238,7 +236,7 @@ def _mac(vif: Any) -> Any:
 
 def _remove_port(adapter: Any, lpar: ethernet.Partition, vif: Any) -> None:
     ethernet.remove(adapter, lpar, lambda client: client.mac == _mac(vif),
-                    lambda ids: ids.get('iface-id') == _interface_id(vif))
+                    lambda ids: ids.get('iface-id', '') == _interface_id(vif))
 
 
 @contextlib.contextmanager
