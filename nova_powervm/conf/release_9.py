@@ -41,8 +41,7 @@ _CONFIG_DRIVE = frozenset((
     'remove_vopt_media_time', 'vopt_media_rep_size',
     'vopt_media_volume_group'))
 
-_NETWORKS = frozenset((
-    'pvm_vswitch_for_novalink_io', 'use_rmc_ipv6_scheme', 'use_rmc_mgmt_vif'))
+_NETWORKS = frozenset(('use_rmc_ipv6_scheme', 'use_rmc_mgmt_vif'))
 
 _CONSOLES = frozenset((
     'vnc_ca_certs', 'vnc_server_cert', 'vnc_server_key', 'vnc_use_x509_auth'))

@@ -20,11 +20,12 @@ from oslo_config import cfg
 
 from nova_powervm import conf
 from nova_powervm.conf import powervm
+from nova_powervm.conf import vif
 from nova_powervm.tests import base
 from nova_powervm.virt.powervm.lifecycle import opts as lifecycle_opts
 
-DRIVER_OPTIONS = {option.dest: option
-                  for option in powervm.list_opts()[0][1]}
+DRIVER_OPTIONS = {option.dest: option for module in (powervm, vif)
+                  for option in module.list_opts()[0][1]}
 EVENT_OPTIONS = {option.dest: option
                  for option in lifecycle_opts.list_opts()[0][1]}
 OPTIONS = DRIVER_OPTIONS | EVENT_OPTIONS
@@ -41,7 +42,8 @@ class OptionsTestCase(base.TestCase):
         with open(path, 'w') as f:
             f.write('\n'.join(['[powervm]', *lines]))
         config = cfg.ConfigOpts()
-        powervm.register_opts(config)
+        for module in powervm, vif:
+            module.register_opts(config)
         config([], project='nova', default_config_files=[path])
         return getattr(config.powervm, name)
 
@@ -49,7 +51,8 @@ class OptionsTestCase(base.TestCase):
         ('port', 'rest_port', 12080), ('tries', 'rest_connect_tries', 60),
         ('handler', 'event_handler', 'powervm'),
         ('bare', 'bare_lpars', False), ('factor', 'proc_units_factor', 0.1),
-        ('weight', 'uncapped_proc_weight', 64))
+        ('weight', 'uncapped_proc_weight', 64),
+        ('switch', 'pvm_vswitch_for_novalink_io', 'NovaLinkVEABridge'))
     def test_default(self, name, expected):
         self.assertEqual(expected, self.read(name))
 

@@ -77,7 +77,8 @@ vnc_server_cert = /etc/ssl/server.pem
 vnc_server_key = /etc/ssl/server.key
 """
 
-REMAINING = ('proc_units_factor', 'uncapped_proc_weight')
+REMAINING = ('proc_units_factor', 'pvm_vswitch_for_novalink_io',
+             'uncapped_proc_weight')
 
 
 class TestCase(base.TestCase):
@@ -132,7 +133,7 @@ class NovaConfTestCase(TestCase):
 
     def test_it_is_valid(self):
         opts.validate(conf.CONF)
-        self.assertEqual((0.2, 128), tuple(
+        self.assertEqual((0.2, 'NovaLinkVEABridge', 128), tuple(
             conf.CONF.powervm[name] for name in REMAINING))
 
     @ddt.data(*release_9.NAMES)

@@ -1,0 +1,32 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+import mock
+from pypowervm.tasks import partition
+
+from nova_powervm.tests.unit.virt.powervm import captured
+from nova_powervm.tests.unit.virt.powervm import driver_base
+
+MGMT = mock.Mock(schema_type='LogicalPartition', uuid='MGMT')
+
+
+class CapturedTestCase(driver_base.TestCase):
+    """Reads answers of a real NovaLink."""
+
+    def setUp(self):
+        super().setUp()
+        self.adapter = captured.make_adapter()
+        self.adapter.read.return_value = captured.response(
+            'cna_feed1.txt', self.adapter)
+        self.find = self.patch_object(
+            partition, 'get_mgmt_partition', autospec=True,
+            return_value=MGMT)
