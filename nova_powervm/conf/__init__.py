@@ -15,12 +15,14 @@
 from nova import conf as nova_conf
 from oslo_config import cfg
 
+from nova_powervm.conf import media
 from nova_powervm.conf import powervm
 from nova_powervm.virt.powervm.lifecycle import opts as lifecycle_opts
 
 CONF = nova_conf.CONF
 
 powervm.register_opts(CONF)
+media.register_opts(CONF)
 lifecycle_opts.register_opts(CONF)
 
 
@@ -30,7 +32,7 @@ def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
     :returns: one entry for each group, as the sample file should show them.
     """
     groups: dict[str, tuple[cfg.OptGroup, list[cfg.Opt]]] = {}
-    for module in (powervm, lifecycle_opts):
+    for module in (powervm, media, lifecycle_opts):
         for group, options in module.list_opts():
             groups.setdefault(group.name, (group, []))[1].extend(options)
     return list(groups.values())

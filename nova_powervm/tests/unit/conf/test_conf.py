@@ -19,12 +19,14 @@ import fixtures
 from oslo_config import cfg
 
 from nova_powervm import conf
+from nova_powervm.conf import media
 from nova_powervm.conf import powervm
 from nova_powervm.tests import base
 from nova_powervm.virt.powervm.lifecycle import opts as lifecycle_opts
 
 DRIVER_OPTIONS = {option.dest: option
-                  for option in powervm.list_opts()[0][1]}
+                  for module in (powervm, media)
+                  for option in module.list_opts()[0][1]}
 EVENT_OPTIONS = {option.dest: option
                  for option in lifecycle_opts.list_opts()[0][1]}
 OPTIONS = DRIVER_OPTIONS | EVENT_OPTIONS
@@ -42,6 +44,7 @@ class OptionsTestCase(base.TestCase):
             f.write('\n'.join(['[powervm]', *lines]))
         config = cfg.ConfigOpts()
         powervm.register_opts(config)
+        media.register_opts(config)
         config([], project='nova', default_config_files=[path])
         return getattr(config.powervm, name)
 
@@ -49,7 +52,9 @@ class OptionsTestCase(base.TestCase):
         ('port', 'rest_port', 12080), ('tries', 'rest_connect_tries', 60),
         ('handler', 'event_handler', 'powervm'),
         ('bare', 'bare_lpars', False), ('factor', 'proc_units_factor', 0.1),
-        ('weight', 'uncapped_proc_weight', 64))
+        ('weight', 'uncapped_proc_weight', 64),
+        ('media_group', 'vopt_media_volume_group', 'rootvg'),
+        ('media_size', 'vopt_media_rep_size', 1))
     def test_default(self, name, expected):
         self.assertEqual(expected, self.read(name))
 
@@ -80,7 +85,8 @@ class OptionsTestCase(base.TestCase):
         ('factor_too_great', 'proc_units_factor', '1.01'),
         ('factor_no_number', 'proc_units_factor', 'all'),
         ('weight_too_small', 'uncapped_proc_weight', '0'),
-        ('weight_too_great', 'uncapped_proc_weight', '256'))
+        ('weight_too_great', 'uncapped_proc_weight', '256'),
+        ('media_size_none', 'vopt_media_rep_size', '0'))
     def test_invalid(self, name, value):
         """The message names the option and the file."""
         e = self.assertRaises(cfg.ConfigFileValueError, self.read, name,

@@ -77,7 +77,8 @@ vnc_server_cert = /etc/ssl/server.pem
 vnc_server_key = /etc/ssl/server.key
 """
 
-REMAINING = ('proc_units_factor', 'uncapped_proc_weight')
+REMAINING = ('proc_units_factor', 'uncapped_proc_weight',
+             'vopt_media_rep_size', 'vopt_media_volume_group')
 
 
 class TestCase(base.TestCase):
@@ -132,7 +133,7 @@ class NovaConfTestCase(TestCase):
 
     def test_it_is_valid(self):
         opts.validate(conf.CONF)
-        self.assertEqual((0.2, 128), tuple(
+        self.assertEqual((0.2, 128, 1, 'rootvg'), tuple(
             conf.CONF.powervm[name] for name in REMAINING))
 
     @ddt.data(*release_9.NAMES)
