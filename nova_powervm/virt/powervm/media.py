@@ -166,19 +166,18 @@ class Media:
                     vios_file.FileType.MEDIA_ISO, None,
                     os.path.getsize(path), stream)
         except BaseException:
+            self._discard(repository.vios_uuid, name)
             self._forget(repository)
-            self._discard(repository, name)
             raise
         return repository.vios_uuid
 
-    def _discard(self, repository: _Repository, name: str) -> None:
+    def _discard(self, vios_uuid: str, name: str) -> None:
+        """Remove a medium of which nobody knows how much has arrived."""
         try:
-            _while_changed(_remove_media)(
-                self._adapter, repository, {name})
+            self._remove(vios_uuid, {name})
         except pvm_exc.Error as e:
-            LOG.warning('What has arrived of the medium %(name)s could not be '
-                        'removed and may remain: %(error)s',
-                        {'name': name, 'error': e})
+            LOG.warning('The medium %(name)s could not be removed and may '
+                        'remain: %(error)s', {'name': name, 'error': e})
 
     def _remove(self, vios_uuid: str, names: set[str]) -> None:
         """Remove media from a Virtual I/O Server."""
@@ -191,8 +190,7 @@ class Media:
                                for group in groups if group.vmedia_repos),
                               None)
         if repository is not None:
-            _while_changed(_remove_media)(
-                self._adapter, repository, names)
+            _while_changed(_remove_media)(self._adapter, repository, names)
 
     def _repository(self) -> _Repository:
         with self._search_lock:
