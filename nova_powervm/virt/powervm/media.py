@@ -207,28 +207,36 @@ class Media:
     def _find_or_make_repository(self) -> _Repository:
         place = None
         for vios, group in self._groups():
+            found = _Repository(vios.uuid, group.uuid)
             if group.vmedia_repos:
-                return _Repository(vios.uuid, group.uuid)
+                return found
             # Like pypowervm, make none on the management partition.
             if (place is None and not vios.is_mgmt_partition
                     and group.name == CONF.powervm.vopt_media_volume_group):
-                place = vios, group
+                place = found
         if place is None:
             raise exception.InstanceDeployFailure(
                 reason="no Virtual I/O Server that runs with active RMC has a "
                 "virtual media repository, or the volume group '%s' to make "
                 'one in, which [powervm] vopt_media_volume_group names'
                 % CONF.powervm.vopt_media_volume_group)
-        vios, group = place
+        self._make_repository(*place)
+        return place
+
+    def _make_repository(self, vios_uuid: str, group_uuid: str) -> None:
         size = CONF.powervm.vopt_media_rep_size
-        LOG.info('Making a virtual media repository of %(size)d GiB in the '
-                 'volume group %(group)s of %(vios)s',
-                 {'size': size, 'group': group.name, 'vios': vios.name})
         with lockutils.lock(_VOLUME_GROUP_LOCK):
+            # Anew: who writes a group deletes what came since it was read.
+            group = _read_group(self._adapter, vios_uuid, group_uuid)
+            if group.vmedia_repos:
+                return
+            LOG.info('Making a virtual media repository of %(size)d GiB in '
+                     'the volume group %(group)s of the Virtual I/O Server '
+                     '%(vios)s', {'size': size, 'group': group.name,
+                                  'vios': vios_uuid})
             group.vmedia_repos = [storage.VMediaRepos.bld(
                 self._adapter, _REPOSITORY, size)]
             group.update()
-        return _Repository(vios.uuid, group.uuid)
 
     def _groups(self) -> Iterator[tuple[Any, Any]]:
         """Yield usable Virtual I/O Servers with their volume groups."""
@@ -262,14 +270,17 @@ def _iso_file(metadata: Any) -> Iterator[str]:
         yield path
 
 
+def _read_group(adapter: Any, vios_uuid: str, group_uuid: str) -> Any:
+    return storage.VG.get(
+        adapter, uuid=group_uuid, parent_type=virtual_io_server.VIOS,
+        parent_uuid=vios_uuid)
+
+
 def _remove_media(adapter: Any, repository: _Repository, names: set[str]
                   ) -> None:
     """Remove those of the named media that there are."""
     with lockutils.lock(_VOLUME_GROUP_LOCK):
-        group = storage.VG.get(
-            adapter, uuid=repository.group_uuid,
-            parent_type=virtual_io_server.VIOS,
-            parent_uuid=repository.vios_uuid)
+        group = _read_group(adapter, *repository)
         found = [(one.optical_media, medium) for one in group.vmedia_repos
                  for medium in one.optical_media if medium.name in names]
         for media, medium in found:

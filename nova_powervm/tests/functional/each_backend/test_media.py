@@ -213,7 +213,8 @@ class CreateTestCase(MediaTestCase):
     def test_requests_cold(self):
         self.create()
         self.assertEqual(
-            STORED_WARM | {'vios_feed': 1, 'group_feed': 2, 'group_update': 1},
+            STORED_WARM | {'vios_feed': 1, 'group_feed': 2,
+                           'group_entry': 1, 'group_update': 1},
             self.control.counters())
 
     def test_requests_warm(self):

@@ -45,6 +45,7 @@ ONLY_MANAGEMENT = 'fake_vios_hosting_vios_feed.txt'
 NO_GROUP = 'fake_volume_group_no_vg.txt'
 # Its only group is rootvg, and it was read alone.
 NO_REPOSITORY = 'get_volume_group_no_rep.txt'
+NO_REPOSITORY_UUID = '4be4d406-5626-35bf-9d68-e7611d9782c9'
 # rootvg and image_pool, which has a repository with media of other makes.
 REPOSITORY = 'fake_volume_group2.txt'
 REPOSITORY_UUID = 'b6bdbf1f-eddf-3c81-8801-9859eb6fedcb'
@@ -66,6 +67,8 @@ class MediaTestCase(driver_base.TestCase):
         self.groups = {}
         # Names of media in the entry, besides those that were captured.
         self.ours = []
+        # Uuids of groups whose entry has none of these either.
+        self.without_repository = []
         self.updates = []
         self.failures = []
         self.instance = base.make_instance(
@@ -86,7 +89,9 @@ class MediaTestCase(driver_base.TestCase):
         found = captured.response(name, self.adapter)
         if child_id is None and found.entry is not None:
             found.feed, found.entry = entities.Feed({}, [found.entry]), None
-        if child_id is not None:
+        if child_id in self.without_repository:
+            storage.VG.wrap(found).vmedia_repos = []
+        elif child_id is not None:
             others = storage.VG.wrap(found).vmedia_repos[0].optical_media
             for medium in self.ours:
                 others.append(
@@ -94,7 +99,7 @@ class MediaTestCase(driver_base.TestCase):
         return found
 
     def update(self, group, etag, path, **kwargs):
-        self.updates.append((group, path))
+        self.updates.append(group)
         if self.failures:
             raise self.failures.pop(0)
         return captured.response(ENTRY, self.adapter)
@@ -138,11 +143,17 @@ class CreateTestCase(MediaTestCase):
     def test_made(self):
         self.flags(group='powervm', vopt_media_rep_size=7)
         self.groups = {MANAGEMENT: NO_REPOSITORY, FIRST: NO_REPOSITORY}
+        self.without_repository = [NO_REPOSITORY_UUID]
         self.assertEqual(FIRST, self.create()[0])
-        (group, path), = self.updates
+        group, = self.updates
         repository, = group.vmedia_repos
         self.assertEqual(7, repository.size)
-        self.assertIn(group.uuid, path)
+
+    def test_made_meanwhile(self):
+        """Somebody else's is not replaced."""
+        self.groups = {MANAGEMENT: NO_REPOSITORY, FIRST: NO_REPOSITORY}
+        self.assertEqual(FIRST, self.create()[0])
+        self.assertEqual([], self.updates)
 
     @ddt.data((VIOSES, NO_GROUP), (ONLY_MANAGEMENT, NO_REPOSITORY))
     @ddt.unpack
@@ -217,8 +228,8 @@ class DeleteTestCase(MediaTestCase):
 
     def remaining(self):
         """Return the names of the media in the last update."""
-        group, _ = self.updates[-1]
-        return [medium.name for medium in group.vmedia_repos[0].optical_media]
+        repository, = self.updates[-1].vmedia_repos
+        return [medium.name for medium in repository.optical_media]
 
     def test_others_remain(self):
         other = media.medium_name(base.make_instance(self.context))
