@@ -27,6 +27,7 @@ from nova.objects import instance as instance_obj
 from oslo_serialization import base64
 from oslo_serialization import jsonutils
 from pypowervm import adapter
+from pypowervm import const
 from pypowervm.tasks import scsi_mapper
 from pypowervm.tasks import storage as storage_tasks
 from pypowervm.wrappers import storage
@@ -139,13 +140,27 @@ class MediaTestCase(case.WireTestCase):
                 for vios in self.control.vioses()
                 for group in vios['volume_groups'] if group['repository_gb']]
 
-    def make_repository(self, vios_uuid, name='rootvg', gb=1):
-        group, = [group for group in storage.VG.get(
+    def group(self, vios_uuid, name='rootvg'):
+        """Return the wrapper of a volume group."""
+        found, = [group for group in storage.VG.get(
             self.adapter, parent_type=virtual_io_server.VIOS,
             parent_uuid=vios_uuid) if group.name == name]
+        return found
+
+    def make_repository(self, vios_uuid, name='rootvg', gb=1):
+        group = self.group(vios_uuid, name)
         group.vmedia_repos = [storage.VMediaRepos.bld(
             self.adapter, 'theirs', gb)]
         group.update()
+
+    def map(self, vios_uuid, medium):
+        """Map a medium to a new LPAR."""
+        lpar, = self.control.add_lpars(1)
+        vios = virtual_io_server.VIOS.get(
+            self.adapter, uuid=vios_uuid, xag=[const.XAG.VIO_SMAP])
+        vios.scsi_mappings.append(scsi_mapper.build_vscsi_mapping(
+            self.system.uuid, vios, lpar, medium))
+        vios.update()
 
     def assert_nothing_left(self):
         self.assertEqual({}, self.stored())
@@ -198,14 +213,7 @@ class CreateTestCase(MediaTestCase):
 
     def test_mapped(self):
         """A mapping finds it by its name."""
-        lpar, = self.control.add_lpars(1)
-        vios_uuid, medium = self.create()
-        vios = virtual_io_server.VIOS.get(
-            self.adapter, uuid=vios_uuid, xag=['ViosSCSIMapping'])
-        vios.scsi_mappings.append(
-            scsi_mapper.build_vscsi_mapping(
-                self.system.uuid, vios, lpar, medium))
-        vios.update()
+        self.map(*self.create())
         mapping, = self.control.vioses()[0]['mappings']
         self.assertEqual(hashlib.sha256(self.isos[0]).hexdigest(),
                          mapping['sha256'])
@@ -249,9 +257,7 @@ class CreateTestCase(MediaTestCase):
 
     def test_beside_new_disks(self):
         self.create()
-        group, = [group for group in storage.VG.get(
-            self.adapter, parent_type=virtual_io_server.VIOS,
-            parent_uuid=self.vioses[0]) if group.name == 'rootvg']
+        group = self.group(self.vioses[0])
         instances = [self.make_instance() for _ in range(5)]
         with futures.ThreadPoolExecutor(10) as pool:
             disks = [pool.submit(
@@ -393,9 +399,7 @@ class DeleteTestCase(MediaTestCase):
 
     def test_not_ours(self):
         vios_uuid, _ = self.create()
-        group, = [group for group in storage.VG.get(
-            self.adapter, parent_type=virtual_io_server.VIOS,
-            parent_uuid=vios_uuid) if group.vmedia_repos]
+        group = self.group(vios_uuid)
         group.vmedia_repos[0].optical_media.append(
             storage.VOptMedia.bld(self.adapter, 'rhel.iso', 0.1))
         group = group.update()
