@@ -30,6 +30,7 @@ from nova_powervm.tests.unit.virt.powervm import captured
 from nova_powervm.tests.unit.virt.powervm import driver_base
 from nova_powervm.tests.unit.virt.powervm import test_upload
 from nova_powervm.virt.powervm import media
+from nova_powervm.virt.powervm import media_repository
 from nova_powervm.virt.powervm import upload
 
 # Both are active. The second is the management partition.
@@ -116,7 +117,8 @@ class CreateTestCase(MediaTestCase):
         self.iso_file = self.patch_object(
             media, '_iso_file',
             side_effect=lambda _: contextlib.nullcontext(__file__))
-        self.remove = self.patch_object(media, '_remove_media', autospec=True)
+        self.remove = self.patch_object(
+            media_repository, '_remove', autospec=True)
 
     def create(self, password='secret'):
         return self.media.create(self.context, self.instance, mock.sentinel.a,
