@@ -15,6 +15,8 @@
 from nova import conf as nova_conf
 from oslo_config import cfg
 
+from nova_powervm.conf import disk
+from nova_powervm.conf import media
 from nova_powervm.conf import powervm
 from nova_powervm.conf import vif
 from nova_powervm.virt.powervm.lifecycle import opts as lifecycle_opts
@@ -22,6 +24,8 @@ from nova_powervm.virt.powervm.lifecycle import opts as lifecycle_opts
 CONF = nova_conf.CONF
 
 powervm.register_opts(CONF)
+disk.register_opts(CONF)
+media.register_opts(CONF)
 vif.register_opts(CONF)
 lifecycle_opts.register_opts(CONF)
 
@@ -32,7 +36,7 @@ def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
     :returns: one entry for each group, as the sample file should show them.
     """
     groups: dict[str, tuple[cfg.OptGroup, list[cfg.Opt]]] = {}
-    for module in (powervm, vif, lifecycle_opts):
+    for module in (powervm, disk, media, vif, lifecycle_opts):
         for group, options in module.list_opts():
             groups.setdefault(group.name, (group, []))[1].extend(options)
     return list(groups.values())

@@ -38,8 +38,7 @@ _STORAGE = frozenset((
 
 _CONFIG_DRIVE = frozenset((
     'image_meta_local_path', 'remove_vopt_media_on_boot',
-    'remove_vopt_media_time', 'vopt_media_rep_size',
-    'vopt_media_volume_group'))
+    'remove_vopt_media_time'))
 
 _NETWORKS = frozenset(('use_rmc_ipv6_scheme', 'use_rmc_mgmt_vif'))
 

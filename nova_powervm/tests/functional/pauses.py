@@ -18,6 +18,7 @@ from typing import Any
 import fixtures
 from pypowervm import adapter
 from pypowervm.helpers import vios_busy
+from pypowervm.utils import retry
 from pypowervm.wrappers import job
 
 _SHARE = 0.1
@@ -43,7 +44,7 @@ class ShortPauses(fixtures.Fixture):
     """
 
     def _setUp(self) -> None:
-        for module in adapter, job:
+        for module in adapter, job, retry:
             self.useFixture(fixtures.MonkeyPatch(
                 module.__name__ + '.time', _Time()))
         self.useFixture(fixtures.MonkeyPatch(

@@ -19,12 +19,15 @@ import fixtures
 from oslo_config import cfg
 
 from nova_powervm import conf
+from nova_powervm.conf import disk
+from nova_powervm.conf import media
 from nova_powervm.conf import powervm
 from nova_powervm.conf import vif
 from nova_powervm.tests import base
 from nova_powervm.virt.powervm.lifecycle import opts as lifecycle_opts
 
-DRIVER_OPTIONS = {option.dest: option for module in (powervm, vif)
+DRIVER_OPTIONS = {option.dest: option
+                  for module in (powervm, disk, media, vif)
                   for option in module.list_opts()[0][1]}
 EVENT_OPTIONS = {option.dest: option
                  for option in lifecycle_opts.list_opts()[0][1]}
@@ -42,7 +45,7 @@ class OptionsTestCase(base.TestCase):
         with open(path, 'w') as f:
             f.write('\n'.join(['[powervm]', *lines]))
         config = cfg.ConfigOpts()
-        for module in powervm, vif:
+        for module in powervm, disk, media, vif:
             module.register_opts(config)
         config([], project='nova', default_config_files=[path])
         return getattr(config.powervm, name)
@@ -52,6 +55,12 @@ class OptionsTestCase(base.TestCase):
         ('handler', 'event_handler', 'powervm'),
         ('bare', 'bare_lpars', False), ('factor', 'proc_units_factor', 0.1),
         ('weight', 'uncapped_proc_weight', 64),
+        ('disks', 'disk_driver', 'localdisk'),
+        ('group', 'volume_group_name', None),
+        ('vios', 'volume_group_vios_name', None),
+        ('vios_wait', 'vios_active_wait_timeout', 300),
+        ('media_group', 'vopt_media_volume_group', 'rootvg'),
+        ('media_size', 'vopt_media_rep_size', 1),
         ('switch', 'pvm_vswitch_for_novalink_io', 'NovaLinkVEABridge'))
     def test_default(self, name, expected):
         self.assertEqual(expected, self.read(name))
@@ -83,7 +92,8 @@ class OptionsTestCase(base.TestCase):
         ('factor_too_great', 'proc_units_factor', '1.01'),
         ('factor_no_number', 'proc_units_factor', 'all'),
         ('weight_too_small', 'uncapped_proc_weight', '0'),
-        ('weight_too_great', 'uncapped_proc_weight', '256'))
+        ('weight_too_great', 'uncapped_proc_weight', '256'),
+        ('media_size_none', 'vopt_media_rep_size', '0'))
     def test_invalid(self, name, value):
         """The message names the option and the file."""
         e = self.assertRaises(cfg.ConfigFileValueError, self.read, name,

@@ -21,8 +21,11 @@ import mock
 from oslo_config import cfg
 
 from nova_powervm import conf
+from nova_powervm.conf import disk
+from nova_powervm.conf import media
 from nova_powervm.conf import powervm
 from nova_powervm.conf import release_9
+from nova_powervm.conf import vif
 from nova_powervm.testing import logs
 from nova_powervm.tests import base
 from nova_powervm.virt.powervm.lifecycle import opts
@@ -77,8 +80,10 @@ vnc_server_cert = /etc/ssl/server.pem
 vnc_server_key = /etc/ssl/server.key
 """
 
-REMAINING = ('proc_units_factor', 'pvm_vswitch_for_novalink_io',
-             'uncapped_proc_weight')
+REMAINING = ('disk_driver', 'proc_units_factor',
+             'pvm_vswitch_for_novalink_io', 'uncapped_proc_weight',
+             'vios_active_wait_timeout', 'volume_group_name',
+             'vopt_media_rep_size', 'vopt_media_volume_group')
 
 
 class TestCase(base.TestCase):
@@ -107,7 +112,8 @@ class TestCase(base.TestCase):
 
     def read(self, *args, files=(), folders=()):
         config = cfg.ConfigOpts()
-        powervm.register_opts(config)
+        for module in powervm, disk, media, vif:
+            module.register_opts(config)
         config(args, project='nova', default_config_files=list(files),
                default_config_dirs=list(folders))
         return config
@@ -133,8 +139,10 @@ class NovaConfTestCase(TestCase):
 
     def test_it_is_valid(self):
         opts.validate(conf.CONF)
-        self.assertEqual((0.2, 'NovaLinkVEABridge', 128), tuple(
-            conf.CONF.powervm[name] for name in REMAINING))
+        self.assertEqual(
+            ('localdisk', 0.2, 'NovaLinkVEABridge', 128, 300, 'images', 1,
+             'rootvg'),
+            tuple(conf.CONF.powervm[name] for name in REMAINING))
 
     @ddt.data(*release_9.NAMES)
     def test_not_registered(self, name):
@@ -177,10 +185,10 @@ class FilesTestCase(TestCase):
 
     def test_several_files(self):
         self.assertEqual(
-            ['disk_driver', 'fabrics'], self.named(self.read(files=[
+            ['cluster_name', 'fabrics'], self.named(self.read(files=[
                 self.write('nova.conf', '[powervm]\nfabrics = A\n'),
                 self.write('nova-compute.conf', '[powervm]\nfabrics = B\n'
-                           'disk_driver = ssp\n')])))
+                           'cluster_name = ssp\n')])))
 
     def test_default_folder(self):
         self.write('one.conf', '[powervm]\nrbd_user = cinder\n')
