@@ -66,17 +66,20 @@ Related options:
         'bare_lpars',
         default=False,
         help="""
-Whether to create servers although their LPARs have neither disks nor network
-adapters.
+Whether servers of this host are LPARs without disks and network adapters.
 
-This driver does not attach storage or networks yet. An LPAR that it creates
-has processors and memory, boots to its firmware and stops there; it does not
-get the image and the ports that its user asked for, and a volume makes the
-creation fail. With false, the creation of a server fails and says so. Set it
-to true only where such LPARs are of use: to try out the driver, or where
-something else attaches disks and adapters to them.
+It is for hosts without storage. An LPAR then has processors and memory, boots
+to its firmware and stops there; it does not get the image and the ports that
+its user asked for, and a volume makes the creation fail. Set it to true only
+where such LPARs are of use: to try out the driver, or where something else
+attaches disks and adapters to them. Do not change it on a host that has
+servers: disks of servers stay then when these are deleted.
 
-nova finds this host only for flavors without root, ephemeral and swap disk.
+nova finds such a host only for flavors without root, ephemeral and swap disk.
+
+Related options:
+
+* ``[powervm] volume_group_name`` is needed if this is false.
 """),
     cfg.IntOpt(
         'disable_service_after',

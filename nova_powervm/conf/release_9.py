@@ -30,11 +30,9 @@ from nova_powervm.conf import powervm
 LOG = logging.getLogger(__name__)
 
 _STORAGE = frozenset((
-    'cluster_name', 'disk_driver', 'fabrics', 'fc_attach_strategy',
-    'fc_npiv_adapter_api', 'fc_vscsi_adapter_api', 'iscsi_iface',
-    'ports_per_fabric', 'rbd_user', 'vios_active_wait_timeout',
-    'volume_group_name', 'volume_use_multipath',
-    'vscsi_vios_connections_required'))
+    'cluster_name', 'fabrics', 'fc_attach_strategy', 'fc_npiv_adapter_api',
+    'fc_vscsi_adapter_api', 'iscsi_iface', 'ports_per_fabric', 'rbd_user',
+    'volume_use_multipath', 'vscsi_vios_connections_required'))
 
 _CONFIG_DRIVE = frozenset((
     'image_meta_local_path', 'remove_vopt_media_on_boot',

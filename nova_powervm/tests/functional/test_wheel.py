@@ -96,6 +96,9 @@ class WheelTestCase(unittest.TestCase):
              'nova.api.extra_spec_validators': {
                  'powervm':
                  'nova_powervm.virt.powervm.extra_spec_validators'},
+             'nova_powervm.disk_drivers': {
+                 'localdisk':
+                 'nova_powervm.virt.powervm.disk.localdisk:LocalDisk'},
              'nova_powervm.event_handlers': {
                  'powervm':
                  'nova_powervm.virt.powervm.event:PowerVMNovaEventHandler'},

@@ -1,0 +1,103 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Virtual I/O Servers: which can be used, and what is in them."""
+
+from collections.abc import Callable
+import time
+from typing import Any
+
+from nova import exception
+from oslo_log import log as logging
+from pypowervm import const as pvm_const
+from pypowervm import exceptions as pvm_exc
+from pypowervm.tasks import partition
+from pypowervm.wrappers import storage
+
+LOG = logging.getLogger(__name__)
+
+_PAUSE = 5.0
+
+
+def wait_until_ready(adapter: Any, timeout: float,
+                     clock: Callable[[], float] = time.monotonic,
+                     sleep: Callable[[float], None] = time.sleep) -> None:
+    """Wait until a Virtual I/O Server runs and has RMC.
+
+    :param timeout: seconds to wait at most.
+    :raises nova.exception.HypervisorUnavailable: if there is still none.
+    """
+    deadline = clock() + timeout
+    said = False
+    while (reason := _why_none(adapter)) is not None:
+        if clock() >= deadline:
+            raise exception.HypervisorUnavailable(reason)
+        if not said:
+            LOG.warning('%(reason)s; waiting for up to %(timeout)d s',
+                        {'reason': reason, 'timeout': timeout})
+            said = True
+        sleep(_PAUSE)
+
+
+def find_volume_group(adapter: Any, name: str | None,
+                      vios_name: str | None) -> tuple[str, str]:
+    """Return the uuids of a volume group's Virtual I/O Server and its own.
+
+    :param name: that of the volume group.
+    :param vios_name: that of the Virtual I/O Server, if it matters.
+    :raises nova.exception.InvalidConfiguration: unless there is exactly one.
+    :raises nova.exception.HypervisorUnavailable: if they cannot be read.
+    """
+    if not name:
+        raise exception.InvalidConfiguration(
+            '[powervm] volume_group_name is not set: it names the volume '
+            'group for disks. A host without one needs bare_lpars.')
+    try:
+        groups = [(one, group) for one in _active(adapter)
+                  if vios_name in (None, '', one.name)
+                  for group in storage.VG.get(adapter, parent=one)]
+    except pvm_exc.Error as e:
+        raise exception.HypervisorUnavailable(
+            'Cannot read the volume groups: %s' % e) from e
+    found = [(one, group) for one, group in groups if group.name == name]
+    if len(found) != 1:
+        raise exception.InvalidConfiguration(
+            "%d Virtual I/O Servers%s have the volume group '%s', which "
+            '[powervm] volume_group_name names; volume_group_vios_name '
+            'chooses one of several. There are: %s' % (
+                len(found), " with the name '%s'" % vios_name
+                if vios_name else '', name, ', '.join(
+                    '%s on %s' % (group.name, one.name)
+                    for one, group in groups) or 'none'))
+    (one, group), = found
+    return one.uuid, group.uuid
+
+
+def _why_none(adapter: Any) -> str | None:
+    """Say why no Virtual I/O Server can be used; None if one can."""
+    try:
+        if _active(adapter):
+            return None
+    except exception.HypervisorUnavailable as e:
+        # NovaLink itself may have just been started.
+        return str(e)
+    return 'No Virtual I/O Server runs with an active RMC connection'
+
+
+def _active(adapter: Any) -> list[Any]:
+    try:
+        found: list[Any] = partition.get_active_vioses(
+            adapter, xag=[pvm_const.XAG.NONE])
+    except pvm_exc.Error as e:
+        raise exception.HypervisorUnavailable(
+            'Cannot read the Virtual I/O Servers: %s' % e) from e
+    return found
