@@ -14,6 +14,7 @@
 """Servers, by the API of a nova that runs in this process."""
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 import dataclasses
 from typing import Any
 import urllib.parse
@@ -35,6 +36,7 @@ class Server:
         ``nova.compute.power_state``.
     :ivar task_state: nova's task_state, or None.
     :ivar fault: message of the last fault, empty if there was none.
+    :ivar macs: MAC addresses of its ports.
     """
 
     uuid: str
@@ -43,6 +45,7 @@ class Server:
     power_state: int
     task_state: str | None
     fault: str
+    macs: tuple[str, ...] = ()
 
     @property
     def lpar(self) -> str:
@@ -55,30 +58,42 @@ class Servers:
 
     :ivar api: nova's client of the API, for what is not here.
     :ivar image: uuid of the image that servers are created from.
+    :ivar network: uuid of the network that servers can have ports on.
 
     :param api: that client.
     :param image: that image.
+    :param network: that network.
     """
 
-    def __init__(self, api: Any, image: str) -> None:
+    def __init__(self, api: Any, image: str, network: str) -> None:
         self.api = api
         self.image = image
+        self.network = network
         api.microversion = MICROVERSION
 
-    def create_flavor(self) -> str:
-        """Create the smallest flavor there can be and return its id."""
-        return str(self.api.post_flavor({'flavor': {
-            'name': 'bare', 'vcpus': 1, 'ram': 256, 'disk': 0}})['id'])
+    def create_flavor(self, name: str = 'bare', **fields: int) -> str:
+        """Create a flavor and return its id; the smallest by default.
 
-    def create_servers(self, count: int, flavor: str) -> None:
-        """Ask nova for servers without networks, all in one request.
+        :param fields: such as ``disk`` in GiB.
+        """
+        return str(self.api.post_flavor({'flavor': {
+            'name': name, 'vcpus': 1, 'ram': 256, 'disk': 0, **fields}})['id'])
+
+    def create_servers(self, count: int, flavor: str,
+                       bare: bool = True) -> None:
+        """Ask nova for servers, all in one request.
 
         Returns when nova has accepted the request: the servers exist by then
         and are being scheduled.
+
+        :param bare: without networks; otherwise each gets a port and a
+            configuration drive.
         """
         self.api.api_post('/servers', {'server': {
             'name': 'server', 'flavorRef': flavor, 'imageRef': self.image,
-            'networks': 'none', 'min_count': count, 'max_count': count}})
+            'networks': 'none' if bare else [{'uuid': self.network}],
+            'config_drive': not bare,
+            'min_count': count, 'max_count': count}})
 
     def servers(self, since: str | None = None) -> dict[str, Server]:
         """Return nova's servers by uuid, deleted ones left out.
@@ -97,7 +112,7 @@ class Servers:
                 server['OS-EXT-STS:vm_state'],
                 server['OS-EXT-STS:power_state'],
                 server['OS-EXT-STS:task_state'],
-                server.get('fault', {}).get('message', ''))
+                server.get('fault', {}).get('message', ''), _macs(server))
             for server in found.body['servers']
             if server['status'] != 'DELETED'}
 
@@ -114,3 +129,11 @@ class Servers:
         """
         for uuid in uuids:
             self.api.api_post('/servers/%s/action' % uuid, action)
+
+
+def _macs(server: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the MAC addresses of a server's ports, as the API shows them."""
+    return tuple(sorted({
+        address['OS-EXT-IPS-MAC:mac_addr']
+        for addresses in server.get('addresses', {}).values()
+        for address in addresses}))

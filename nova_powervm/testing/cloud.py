@@ -13,7 +13,7 @@
 """A whole nova in one process: API, scheduler, conductor and compute.
 
 nova's own test fixtures make what nova needs around it: the HTTP API without
-keystone, placement, an image, no networks, messages in memory. The services,
+keystone, placement, an image, a network, messages in memory. The services,
 the compute manager and the driver are the real ones, loaded as nova-compute
 loads them, and run as many threads as they always do: casts stay casts.
 
@@ -34,6 +34,7 @@ Choose the concurrency backend before you import this module: see
 from collections.abc import Callable
 import importlib.metadata
 import importlib.util
+import io
 import logging as std_logging
 import os
 import sqlite3
@@ -52,8 +53,10 @@ from oslo_utils import uuidutils
 from nova_powervm import conf
 from nova_powervm.testing import api
 from nova_powervm.testing import compat
+from nova_powervm.testing import image
 from nova_powervm.testing import nova_globals
 from nova_powervm.testing import placement
+from nova_powervm.testing import surroundings
 
 CONF = conf.CONF
 
@@ -61,12 +64,6 @@ HOST = 'this-host'
 
 #: The driver of this package, by the name that nova's option wants.
 DRIVER = 'powervm_ext.driver.PowerVMDriver'
-
-_IMAGE = {
-    'name': 'none', 'container_format': 'bare', 'disk_format': 'raw',
-    'status': 'active', 'visibility': 'public', 'is_public': True,
-    'protected': False, 'deleted': False, 'deleted_at': None, 'size': 0,
-    'min_disk': 0, 'min_ram': 0, 'tags': [], 'properties': {}}
 
 # Long enough for cleanup_host, which is promised within 5 s.
 _STOP_SECONDS = 15
@@ -133,8 +130,8 @@ class Cloud(fixtures.Fixture, api.Servers):
         self.useFixture(nova_fixtures.OpenStackSDKFixture())
         self.useFixture(nova_fixtures.RealPolicyFixture())
         self.useFixture(placement.CachedPlacement())
-        self._glance = self.useFixture(nova_fixtures.GlanceFixture(self))
-        self.useFixture(nova_fixtures.NeutronFixture(self))
+        self._glance = self.useFixture(surroundings.Glance(self))
+        self.useFixture(surroundings.Neutron(self))
         self._progress('conductor')
         self._start('conductor')
         self._progress('scheduler')
@@ -146,7 +143,9 @@ class Cloud(fixtures.Fixture, api.Servers):
         api.Servers.__init__(
             self, self.useFixture(nova_fixtures.OSAPIFixture(
                 api_version='v2.1')).admin_api,
-            self._glance.create(None, _IMAGE)['id'])
+            self._glance.create(
+                None, dict(image.FIELDS), io.BytesIO(image.CONTENTS))['id'],
+            surroundings.Neutron.network_1['id'])
 
     # The two methods through which nova's fixtures ask for what a test case
     # of nova's would give them.

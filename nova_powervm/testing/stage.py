@@ -29,10 +29,14 @@ from nova_powervm.testing import settling
 _PROCESSORS = 256
 _MEMORY_MB = 1024 * 1024
 
+#: Volume group of the simulated Virtual I/O Server that has the disks.
+VOLUME_GROUP = 'data'
+
 
 class Stage(fixtures.Fixture, settling.Settling):
     """The simulator as a process, a nova that uses it, and the counters.
 
+    :ivar bare: whether servers are bare LPARs.
     :ivar control: the simulator's control client.
     :ivar cloud: nova.
     :ivar listener: pypowervm's event listener.
@@ -43,14 +47,17 @@ class Stage(fixtures.Fixture, settling.Settling):
     :param state_path: an empty directory for nova's databases and logs.
     :param delay: the module's event_delay, seconds.
     :param progress: called with a few words as each part comes up.
+    :param bare: whether servers are bare LPARs.
     """
 
     def __init__(self, state_path: str, delay: float,
-                 progress: Callable[[str], None] = lambda what: None) -> None:
+                 progress: Callable[[str], None] = lambda what: None,
+                 bare: bool = True) -> None:
         super().__init__()
         self._state_path = state_path
         self._delay = delay
         self._progress = progress
+        self.bare = bare
 
     def _setUp(self) -> None:
         self._progress('simulator')
@@ -64,8 +71,8 @@ class Stage(fixtures.Fixture, settling.Settling):
         self.cloud = self.useFixture(cloud.Cloud(
             self._state_path, {
                 'rest_port': simulator.port,
-                # nova refuses servers without disks and networks otherwise.
-                'bare_lpars': True,
+                'bare_lpars': self.bare,
+                'volume_group_name': VOLUME_GROUP,
                 'event_delay': self._delay,
                 'event_max_delay': max(60.0, 4 * self._delay),
             }, progress=self._progress))
