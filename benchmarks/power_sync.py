@@ -46,6 +46,7 @@ def sync(bench: rig.Rig) -> list[figures.Figures]:
     """Let nova compare all instances, all of which agree, both ways."""
     bench.populate(base_partition.LPARState.RUNNING)
     for option, value in (('rest_port', bench.options.sim_port),
+                          ('bare_lpars', True),
                           ('disable_service_after', 0),
                           # The resync of the start comes later.
                           ('event_delay', 300), ('event_max_delay', 300)):

@@ -93,6 +93,7 @@ class Compute:
         for name, value in json.loads(options.powervm).items():
             conf.CONF.set_override(name, value, 'powervm')
         conf.CONF.set_override('rest_port', options.rest_port, 'powervm')
+        conf.CONF.set_override('bare_lpars', True, 'powervm')
         internals.ShortTimes(check=1.0, poll=4.0, read=4.0).setUp()
         # Nothing on standard error.
         logging.getLogger().addHandler(logging.NullHandler())

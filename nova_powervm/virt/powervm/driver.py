@@ -32,6 +32,7 @@ from pypowervm.wrappers import logical_partition
 
 from nova_powervm import conf
 from nova_powervm.conf import release_9
+from nova_powervm.virt.powervm import building
 from nova_powervm.virt.powervm import compute_service
 from nova_powervm.virt.powervm import connection
 from nova_powervm.virt.powervm import diagnostics
@@ -44,6 +45,7 @@ from nova_powervm.virt.powervm.lifecycle import opts
 from nova_powervm.virt.powervm.lifecycle import stats
 from nova_powervm.virt.powervm import refusals
 from nova_powervm.virt.powervm import shared_listing
+from nova_powervm.virt.powervm import vif as pvm_vif
 from nova_powervm.virt.powervm import vm
 
 LOG = logging.getLogger(__name__)
@@ -55,6 +57,10 @@ _LISTENER_TRIES = 3
 # Seconds for which a read of the managed system tells its inventory. nova
 # reads it once a minute, [DEFAULT] update_resources_interval.
 _SYSTEM_MAX_AGE = 120.0
+
+# What nova may do with servers that have disks and networks.
+_WITH_STORAGE = ('has_imagecache', 'supports_attach_interface',
+                 'supports_image_type_raw')
 
 
 class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
@@ -75,6 +81,11 @@ class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
         self.adapter: Any = None
         self.host_wrapper: Any = None
         self.nvram_mgr: Any = None
+        # Bare LPARs get none of this.
+        self.capabilities: dict[str, bool] = {
+            **driver.ComputeDriver.capabilities,
+            **dict.fromkeys(_WITH_STORAGE, not CONF.powervm.bare_lpars)}
+        self._builder: building.Builder | None = None
         self._nodename: str = CONF.host
         self._event_handler: Any = None
         self._mgmt_lpar_uuid: str | None = None
@@ -102,9 +113,11 @@ class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
             not one that it can have.
         :raises ValueError: if options contradict each other.
         :raises nova.exception.InvalidConfiguration: if there is no event
-            handler of the configured name.
+            handler or disk driver of the configured name, or no place for
+            disks.
         :raises nova.exception.HypervisorUnavailable: if the REST service
-            cannot be used or does not manage exactly one system.
+            cannot be used or does not manage exactly one system, or if there
+            is no Virtual I/O Server to use.
         """
         self.cleanup_host(host)
         # First what needs no service, so that it is told without a wait.
@@ -121,6 +134,10 @@ class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
             self.adapter = connection.make_adapter(self.session)
             self.host_wrapper = connection.only_system(self.adapter)
             self._system_read_at = time.monotonic()
+            self._builder = building.make(
+                self.virtapi, self.adapter, self.host_wrapper)
+            self._builder.remove_leftovers(
+                nova_context.get_admin_context(), host)
             self._event_handler = handler_class(self)
             self.session.get_event_listener().subscribe(self._event_handler)
             self._watch_service()
@@ -149,6 +166,7 @@ class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
         self.session = None
         self.adapter = None
         self.host_wrapper = None
+        self._builder = None
         self._mgmt_lpar_uuid = None
 
     def renew_session(self) -> None:
@@ -171,6 +189,7 @@ class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
                 return
             self.session, self.adapter = session, adapter
             self.host_wrapper = system
+            self._building().renew(adapter)
             self._system_read_at = time.monotonic()
             _unsubscribe(old, handler)
             session.get_event_listener().subscribe(handler)
@@ -246,74 +265,90 @@ class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
         """Create an instance's LPAR and start it; see the base class.
 
         nova allocates the network meanwhile, on another thread. The LPAR is
-        created when that has succeeded.
+        created when that has succeeded. If anything fails, nothing of the
+        server is left on this host.
 
-        :raises nova.exception.BuildAbortException: unless ``[powervm]
-            bare_lpars`` is set.
-        :raises Exception: what the allocation failed with. nova knows which of
-            these end the build, and which may succeed on another host.
+        :raises nova.exception.BuildAbortException: if the server is to have
+            volumes.
+        :raises Exception: what the allocation, or a step of the build, failed
+            with. nova knows which of these end the build, and which may
+            succeed on another host.
         """
         # Before the wait: nova itself waits for the allocation, to undo it.
-        refusals.check_bare_lpars(instance)
+        refusals.check_volumes(instance, block_device_info)
         if network_info is not None:
             # To read it is to wait for it.
             len(network_info)
-        LOG.debug('The image, volumes and ports are not connected to the '
-                  'LPAR, and a configuration drive, files and a password do '
-                  'not reach it', instance=instance)
         with self._acting_on(instance):
-            vm.create_lpar(self.adapter, self._refresh_host(), instance)
-            if power_on:
-                self._start_first(context, instance, network_info)
-
-    def _start_first(self, context: Any, instance: Any,
-                     network_info: Any) -> None:
-        """Start an LPAR that was just created, or delete it again."""
-        try:
-            vm.power_on(self.adapter, instance)
-        except Exception as e:
-            self._discard(context, instance, network_info)
-            if isinstance(e, exception.InstanceNotFound):
-                # nova would take that for a server deleted by its user.
-                raise exception.InstanceDeployFailure(
-                    reason='the LPAR disappeared before it was started'
-                ) from e
-            raise
-
-    def _discard(self, context: Any, instance: Any, network_info: Any) -> None:
-        try:
-            self.destroy(context, instance, network_info)
-        except Exception:
-            LOG.exception('The LPAR could neither be started nor deleted '
-                          'again', instance=instance)
+            self._building().build(self._refresh_host(), building.Request(
+                context, instance, image_meta, injected_files or [],
+                admin_password, network_info or [], block_device_info),
+                power_on)
 
     def destroy(self, context: Any, instance: Any, network_info: Any,
                 block_device_info: Any = None, destroy_disks: bool = True,
                 destroy_secrets: bool = True) -> None:
-        """Cut an instance's power and delete its LPAR, if it has one.
+        """Cut an instance's power and take away all that it has here.
+
+        What is gone already is no error.
 
         :raises nova.exception.InstancePowerOffFailure: if it is still there
             and could not be powered off.
-        :raises nova.exception.InstanceTerminationFailure: if it could not be
-            deleted.
+        :raises nova.exception.InstanceTerminationFailure: if something could
+            not be deleted.
         """
         with self._acting_on(instance):
-            try:
-                vm.power_off(self.adapter, instance)
-            except exception.InstanceNotFound:
-                LOG.info('There is no LPAR to destroy', instance=instance)
-                return
-            except exception.InstancePowerOffFailure:
-                # Deleted meanwhile is deleted.
-                if self.instance_exists(instance):
-                    raise
-            vm.delete_lpar(self.adapter, instance)
+            self._building().take_apart(instance)
 
     def cleanup(self, context: Any, instance: Any, network_info: Any,
                 block_device_info: Any = None, destroy_disks: bool = True,
                 migrate_data: Any = None, destroy_vifs: bool = True,
                 destroy_secrets: bool = True) -> None:
-        """Nothing is left of an instance once its LPAR is destroyed."""
+        """Nothing is left of an instance once it is destroyed."""
+
+    def plug_vifs(self, instance: Any, network_info: Any) -> None:
+        """Plug an instance's ports again, as after a restart of the host.
+
+        Ports that are plugged stay as they are.
+
+        :raises nova.exception.VirtualInterfacePlugException: if one cannot be
+            plugged.
+        """
+        self._building().plug(self.host_wrapper, instance, network_info)
+
+    def unplug_vifs(self, instance: Any, network_info: Any) -> None:
+        """Unplug an instance's ports.
+
+        :raises nova.exception.VirtualInterfaceUnplugException: if that fails.
+        """
+        for port in network_info:
+            pvm_vif.unplug(self.adapter, instance.uuid, port)
+
+    def attach_interface(self, context: Any, instance: Any, image_meta: Any,
+                         vif: Any) -> None:
+        """Give an LPAR one more network adapter, whether it runs or not.
+
+        :raises nova.exception.InterfaceAttachFailed: if that fails.
+        """
+        pvm_vif.attach(self.adapter, self.host_wrapper, instance, vif)
+
+    def detach_interface(self, context: Any, instance: Any, vif: Any
+                         ) -> None:
+        """Take a network adapter from an LPAR, whether it runs or not.
+
+        :raises nova.exception.InterfaceDetachFailed: if that fails.
+        """
+        pvm_vif.detach(self.adapter, instance, vif)
+
+    def manage_image_cache(self, context: Any, all_instances: Any) -> None:
+        """Delete copies of images that no instance has used for long."""
+        self._building().manage_image_cache(context, all_instances)
+
+    def _building(self) -> building.Builder:
+        builder = self._builder
+        if builder is None:
+            raise exception.VirtDriverNotReady('init_host has not ended')
+        return builder
 
     def power_on(self, context: Any, instance: Any, network_info: Any,
                  block_device_info: Any = None, accel_info: Any = None,
@@ -441,15 +476,16 @@ class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
         return [self._nodename]
 
     def get_available_resource(self, nodename: str) -> dict[str, Any]:
-        """Read the managed system's processors and memory, one REST read.
+        """Read the resources of the host, in two REST reads.
 
-        :raises nova.exception.HypervisorUnavailable: if it cannot be read.
+        :raises nova.exception.HypervisorUnavailable: if they cannot be read.
         """
-        return pvm_host.available_resource(self._refresh_host(), nodename)
+        return pvm_host.available_resource(
+            self._refresh_host(), self._building().capacity(), nodename)
 
     def update_provider_tree(self, provider_tree: Any, nodename: str,
                              allocations: Any = None) -> None:
-        """Set the node's inventory of VCPU and MEMORY_MB.
+        """Set the node's inventory of VCPU, MEMORY_MB and DISK_GB.
 
         nova calls it after ``get_available_resource`` and uses what that
         read. nova calls it also whenever an instance changes; if the last
@@ -463,8 +499,9 @@ class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
         ratios = self._get_allocation_ratios(
             provider_tree.data(nodename).inventory)
         provider_tree.update_inventory(nodename, pvm_host.inventory(
-            system, ratios, CONF.reserved_host_cpus,
-            CONF.reserved_host_memory_mb))
+            system, self._building().capacity(), ratios,
+            CONF.reserved_host_cpus, CONF.reserved_host_memory_mb,
+            self._get_reserved_host_disk_gb_from_config()))
 
     def get_host_uptime(self) -> str:
         """Tell for how long the management partition has been running.

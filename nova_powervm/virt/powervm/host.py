@@ -26,15 +26,17 @@ from oslo_serialization import jsonutils
 _HYPERVISOR_VERSION = 8
 
 
-def available_resource(system: Any, nodename: str) -> dict[str, Any]:
+def available_resource(system: Any, disk: Any, nodename: str
+                       ) -> dict[str, Any]:
     """Return the resources of the managed system for nova.
 
     The used amounts include nova's LPARs, other LPARs, the Virtual I/O
     Servers and the hypervisor.
 
     :param system: pypowervm's wrapper of the managed system.
+    :param disk: the disk driver's capacity; None without disks.
     :param nodename: nova's name of the managed system.
-    :returns: a dict for nova's resource tracker; memory in MiB, no disk.
+    :returns: a dict for nova's resource tracker; memory in MiB, disk in GiB.
     """
     units_used = system.proc_units_configurable - system.proc_units_avail
     return {
@@ -42,9 +44,10 @@ def available_resource(system: Any, nodename: str) -> dict[str, Any]:
         'vcpus_used': math.ceil(units_used),
         'memory_mb': system.memory_configurable,
         'memory_mb_used': system.memory_configurable - system.memory_free,
-        'local_gb': 0,
-        'local_gb_used': 0,
-        'disk_available_least': 0,
+        'local_gb': int(disk.total_gb) if disk else 0,
+        'local_gb_used': math.ceil(
+            disk.total_gb - disk.free_gb) if disk else 0,
+        'disk_available_least': int(disk.free_gb) if disk else 0,
         'hypervisor_type': fields.HVType.PHYP,
         'hypervisor_version': _HYPERVISOR_VERSION,
         'hypervisor_hostname': nodename,
@@ -63,18 +66,21 @@ def available_resource(system: Any, nodename: str) -> dict[str, Any]:
     }
 
 
-def inventory(system: Any, ratios: dict[str, float], reserved_cpus: int,
-              reserved_memory: int) -> dict[str, dict[str, Any]]:
+def inventory(system: Any, disk: Any, ratios: dict[str, float],
+              reserved_cpus: int, reserved_memory: int, reserved_disk: int
+              ) -> dict[str, dict[str, Any]]:
     """Return the placement inventory of the managed system.
 
-    It has no DISK_GB: LPARs have no disks, so placement finds no host for a
-    flavor with a disk.
+    Without disks it has no DISK_GB, so placement finds no host for a flavor
+    with one.
 
     :param system: pypowervm's wrapper of the managed system.
+    :param disk: the disk driver's capacity; None without disks.
     :param ratios: allocation ratio of each resource class.
     :param reserved_cpus: processors reserved for the host.
     :param reserved_memory: memory reserved for the host, MiB, in addition to
         the hypervisor's present use.
+    :param reserved_disk: disk space reserved for the host, GiB.
     """
     cpus = int(system.proc_units_configurable)
     memory = system.memory_configurable
@@ -82,7 +88,7 @@ def inventory(system: Any, ratios: dict[str, float], reserved_cpus: int,
     lpar_cpus = min(limit for limit in (
         cpus, system.max_sys_vcpus_limit, system.max_vcpus_per_aix_linux_lpar)
         if limit)
-    return {
+    found = {
         'VCPU': {
             'total': cpus,
             'reserved': min(reserved_cpus, cpus),
@@ -102,3 +108,14 @@ def inventory(system: Any, ratios: dict[str, float], reserved_cpus: int,
             'allocation_ratio': ratios['MEMORY_MB'],
         },
     }
+    if disk:
+        total = int(disk.total_gb)
+        found['DISK_GB'] = {
+            'total': total,
+            'reserved': min(reserved_disk, total),
+            'min_unit': 1,
+            'max_unit': total,
+            'step_size': 1,
+            'allocation_ratio': ratios['DISK_GB'],
+        }
+    return found

@@ -37,7 +37,7 @@ LOG = logging.getLogger(__name__)
 Backing = tuple[str, Any]
 
 # Digits of an instance's uuid follow what says which of its disks it is. The
-# base images of localdisk are no instance's, and have another prefix.
+# disks of images are no instance's, and have another prefix.
 _OF_AN_INSTANCE = re.compile(r'(?:cfg|b|s|e\d*)_([0-9a-f]{12,32})')
 
 

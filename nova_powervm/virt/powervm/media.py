@@ -68,6 +68,11 @@ class Media:
         self._adapter = adapter
         self._repository = media_repository.Repository(adapter, system_uuid)
 
+    def renew(self, adapter: Any) -> None:
+        """Use another adapter from now on, that of a new session."""
+        self._adapter = adapter
+        self._repository.renew(adapter)
+
     def create(self, context: Any, instance: Any, injected_files: Any,
                admin_password: str | None, network_info: Any) -> Backing:
         """Make an instance's configuration drive; leave nothing if it fails.
@@ -117,6 +122,19 @@ class Media:
             except pvm_exc.Error as e:
                 raise exception.InstanceTerminationFailure(
                     reason=str(e)) from e
+
+    def delete_of(self, instance: Any) -> None:
+        """Remove the configuration drive of an instance; none is fine.
+
+        :raises nova.exception.InstanceTerminationFailure: if NovaLink refuses.
+        """
+        medium = storage.VOptMedia.bld_ref(
+            self._adapter, medium_name(instance))
+        try:
+            holders = self._repository.holders(medium.name)
+        except pvm_exc.Error as e:
+            raise exception.InstanceTerminationFailure(reason=str(e)) from e
+        self.delete((vios_uuid, medium) for vios_uuid in holders)
 
     def names(self) -> dict[str, Backing]:
         """Return the configuration drives of all instances, by their names.

@@ -68,6 +68,10 @@ class Repository:
         # Held while it is looked for, so that only one thread does.
         self._search_lock = threading.Lock()
 
+    def renew(self, adapter: Any) -> None:
+        """Use another adapter from now on, that of a new session."""
+        self._adapter = adapter
+
     def place(self) -> Place:
         """Return the place of a repository; make one if there is none.
 
@@ -95,6 +99,14 @@ class Repository:
             for repository in group.vmedia_repos:
                 for medium in repository.optical_media:
                     yield vios.uuid, medium
+
+    def holders(self, name: str) -> list[str]:
+        """Return the uuids of Virtual I/O Servers that may have a medium."""
+        known = self._known
+        if known is not None:
+            return [known.vios_uuid]
+        return [vios_uuid for vios_uuid, medium in self.media()
+                if medium.name == name]
 
     def remove(self, vios_uuid: str, names: set[str]) -> None:
         """Remove those of the named media that a Virtual I/O Server has.

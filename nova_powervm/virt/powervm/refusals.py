@@ -20,15 +20,8 @@ from typing import Any
 
 from nova.compute import task_states
 from nova import exception
+from nova.virt import driver as nova_driver
 
-from nova_powervm import conf
-
-CONF = conf.CONF
-
-BARE_LPAR = (
-    'this driver gives LPARs neither disks nor network adapters yet, so the '
-    'server would have none of what it was asked to have. An operator who '
-    'wants such LPARs sets [powervm] bare_lpars.')
 
 _LIVE_MIGRATION = 'this driver does not support live migration'
 
@@ -42,16 +35,17 @@ _STOPPED_FIRST = {
 }
 
 
-def check_bare_lpars(instance: Any) -> None:
-    """Check that the operator wants LPARs without disks and networks.
+def check_volumes(instance: Any, block_device_info: Any) -> None:
+    """Check that a server is to have no volumes.
 
-    :raises nova.exception.BuildAbortException: if not. It ends the build: as
-        a rule all hosts of a cloud have the option alike, and anything else
-        would send nova from one to the next.
+    :raises nova.exception.BuildAbortException: if it is. It ends the build:
+        no host has them.
     """
-    if not CONF.powervm.bare_lpars:
+    if nova_driver.block_device_info_get_mapping(block_device_info):
         raise exception.BuildAbortException(
-            instance_uuid=instance.uuid, reason=BARE_LPAR)
+            instance_uuid=instance.uuid,
+            reason='this driver does not support volumes, neither to boot '
+                   'from nor to attach')
 
 
 def check_power_off(instance: Any) -> None:
@@ -68,20 +62,6 @@ def check_power_off(instance: Any) -> None:
 
 class Refusals:
     """The operations that nova's own base class would refuse with harm."""
-
-    def rebuild(self, context: Any, instance: Any, *args: Any,
-                **kwargs: Any) -> None:
-        """Let nova delete the LPAR and create one, unless that would fail.
-
-        :raises nova.exception.InstanceFaultRollback: if the option bare_lpars
-            is not set: nova keeps the server as it is.
-        :raises NotImplementedError: if it is: nova has a rebuild of its own.
-        """
-        try:
-            check_bare_lpars(instance)
-        except exception.BuildAbortException as e:
-            raise exception.InstanceFaultRollback(inner_exception=e) from e
-        raise NotImplementedError()
 
     def check_can_live_migrate_destination(
             self, context: Any, instance: Any, src_compute_info: Any,

@@ -70,6 +70,7 @@ class FaultsTestCase(case.WireTestCase):
         self.lpars = self.control.add_lpars(MANY + 2)
         self.flags(host=internals.HOST)
         self.flags(group='powervm', rest_port=self.simulator.port,
+                   bare_lpars=True,
                    rest_connect_tries=1, event_delay=_DELAY,
                    disable_service_after=0)
         self.driver = driver.PowerVMDriver(None)

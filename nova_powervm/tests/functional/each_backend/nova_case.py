@@ -20,7 +20,6 @@ import warnings
 from nova import context
 import testtools
 
-from nova_powervm import conf
 from nova_powervm.testing import agreement
 from nova_powervm.testing import compat
 from nova_powervm.testing import internals
@@ -45,7 +44,11 @@ class NovaTestCase(testtools.TestCase):
 
     A process may have one at a time, so all tests of a class run one after
     the other, in one process: see tox.ini.
+
+    :cvar bare: whether servers are bare LPARs.
     """
+
+    bare = True
 
     @classmethod
     def setUpClass(cls):
@@ -60,7 +63,7 @@ class NovaTestCase(testtools.TestCase):
         cls.addClassCleanup(cls.folder.cleanup)
         writes = servers.Writes()
         cls.addClassCleanup(writes.close)
-        cls.stage = stage.Stage(cls.folder.name, DELAY)
+        cls.stage = stage.Stage(cls.folder.name, DELAY, bare=cls.bare)
         # nova ends as nova-compute does, once in the life of a process; but
         # other tests may follow in this one.
         cls.addClassCleanup(compat.reset_thread_pools)
@@ -90,12 +93,6 @@ class NovaTestCase(testtools.TestCase):
         """Boot a server of the test's own, as ``self.server``."""
         self.addCleanup(self.delete_servers)
         self.server = self.boot()
-
-    def refuse_bare_lpars(self):
-        """Set the option as an operator does who wants none, for the test."""
-        conf.CONF.set_override('bare_lpars', False, 'powervm')
-        self.addCleanup(
-            conf.CONF.set_override, 'bare_lpars', True, 'powervm')
 
     def delete_servers(self):
         for uuid in self.cloud.servers():

@@ -155,12 +155,3 @@ class TestBuilds(nova_case.NovaTestCase):
         self.wait_for(uuid, status='ERROR', task_state=None)
         self.assertIn(str(self.allocation.error),
                       self.cloud.servers()[uuid].fault)
-
-    def test_refused_meanwhile(self):
-        """nova itself waits for the allocation, and undoes it."""
-        self.refuse_bare_lpars()
-        uuid = self.build()
-        self.allocation.end()
-        self.wait_for(uuid, status='ERROR', task_state=None)
-        self.assert_nothing_is_left(uuid)
-        self.assertEqual([_WAIT, _ALLOCATED], self.allocation.steps)

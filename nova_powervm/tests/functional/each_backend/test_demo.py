@@ -21,6 +21,7 @@ import fixtures
 import testtools
 
 from nova_powervm.testing import backends
+from nova_powervm.testing import image
 from nova_powervm.testing import processes
 
 _TIMEOUT = 600
@@ -41,11 +42,11 @@ class DemoTestCase(testtools.TestCase):
 
 class TestDemo(DemoTestCase):
 
-    def run_demo(self):
+    def run_demo(self, *arguments):
         """Return its results and its output."""
         path = self.folder.join('results.json')
         done = processes.run(
-            self.command('--delay', '1', '--json', path),
+            self.command('--delay', '1', '--json', path, *arguments),
             variables={'TMPDIR': self.folder.path}, timeout=_TIMEOUT)
         self.assertEqual((0, ''), (done.returncode, done.stderr), done.stdout)
         self.assertEqual(['results.json'], os.listdir(self.folder.path))
@@ -78,6 +79,28 @@ class TestDemo(DemoTestCase):
         self.assertGreater(stopped['known_seconds'][0], 1.0)
         self.assertEqual(0, phases['restarted within the delay']['emitted'])
         self.assertLessEqual(phases['changed during a task']['emitted'], 1)
+        self.check_servers(results['servers'], output)
+
+    def check_servers(self, servers, output):
+        self.assertEqual(4, len(servers))
+        for server in servers:
+            self.assertEqual([], server['problems'])
+            self.assertEqual(image.SHA256, server['disk']['sha256'])
+            self.assertIn(server['server'], output)
+        # None has what is another's.
+        for one in (lambda server: server['disk']['name'],
+                    lambda server: server['drive']['sha256'],
+                    lambda server: server['macs'][0]):
+            self.assertEqual(4, len(set(map(one, servers))))
+
+    def test_bare(self):
+        results, _ = self.run_demo('--bare')
+        self.assertEqual(
+            ([], [], True), tuple(results[key] for key in (
+                'servers', 'disagreements', 'bare')))
+        boot = results['phases'][0]['simulator_requests']
+        self.assertEqual(4, boot['create'])
+        self.assertEqual(set(), {'adapter_create', 'file_create'} & set(boot))
 
 
 class TestInterrupt(DemoTestCase):

@@ -97,11 +97,6 @@ class TestDriver(case.WireTestCase):
         self.assertEqual([], self.driver.list_instances())
         self.driver.destroy(self.context, instance, [])
 
-    def test_refused(self):
-        self.flags(group='powervm', bare_lpars=False)
-        self.assertRaises(exception.BuildAbortException, self.spawn)
-        self.assertNotIn('create', self.control.counters())
-
     def test_larger_than_the_machine(self):
         self.assertRaises(exception.ComputeResourcesUnavailable, self.spawn,
                           memory_mb=1024 ** 3)
@@ -234,7 +229,8 @@ class TestStartAndStop(case.WireTestCase):
     def test_nothing_is_left(self):
         before = set(threading.enumerate())
         with process.SimulatorProcess(poll_seconds=0.1) as simulator:
-            self.flags(group='powervm', rest_port=simulator.port)
+            self.flags(group='powervm', rest_port=simulator.port,
+                       bare_lpars=True)
             the_driver = driver.PowerVMDriver(None)
             the_driver.init_host('host')
             threads = set(threading.enumerate()) - before

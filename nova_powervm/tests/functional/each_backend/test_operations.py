@@ -47,11 +47,6 @@ class TestOperations(operations_case.OperationsTestCase):
             fails=True))
         self.assert_unharmed()
 
-    def test_rebuild_that_would_only_delete(self):
-        self.refuse_bare_lpars()
-        self.request(self.rebuild(fails=True))
-        self.assert_unharmed()
-
     def rebuild(self, fails=False):
         return operations.Operation(
             'POST', '/action', {'rebuild': {'imageRef': self.cloud.image}},

@@ -80,6 +80,7 @@ class TestPowerSync(case.WireTestCase):
         self.control.set_state(self.lpars, 'running', events=0)
         self.flags(host=internals.HOST)
         self.flags(group='powervm', rest_port=self.simulator.port,
+                   bare_lpars=True,
                    rest_connect_tries=1, disable_service_after=0,
                    event_delay=300, event_max_delay=300)
         self.driver = driver.PowerVMDriver(None)

@@ -82,6 +82,7 @@ class TestCleanupHost(case.WireTestCase):
         self.control = self.simulator.control
         self.flags(host=internals.HOST)
         self.flags(group='powervm', rest_port=self.simulator.port,
+                   bare_lpars=True,
                    event_delay=0.2, event_max_delay=1.0)
         # Where nova is asked, and where it takes an event.
         self.asked, self.told = _Gate(), _Gate()

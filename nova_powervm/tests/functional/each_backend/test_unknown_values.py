@@ -33,6 +33,7 @@ class TestReads(case.WireTestCase):
     def test_driver(self):
         self.flags(host='host')
         self.flags(group='powervm', rest_port=self.simulator.port,
+                   bare_lpars=True,
                    rest_connect_tries=1)
         pvm_driver = driver.PowerVMDriver(None)
         self.addCleanup(pvm_driver.cleanup_host, 'host')

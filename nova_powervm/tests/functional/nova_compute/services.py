@@ -60,6 +60,7 @@ _COMPUTE = '''
 compute_driver = powervm_ext.driver.PowerVMDriver
 [powervm]
 rest_port = {rest_port}
+volume_group_name = data
 event_delay = {event_delay}
 event_max_delay = 60
 '''

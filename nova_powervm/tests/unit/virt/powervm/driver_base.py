@@ -19,6 +19,7 @@ from pypowervm.wrappers import managed_system
 from nova_powervm.testing import logs
 from nova_powervm.testing import novalink
 from nova_powervm.tests import base
+from nova_powervm.virt.powervm import building
 from nova_powervm.virt.powervm import compute_service
 from nova_powervm.virt.powervm import driver
 from nova_powervm.virt.powervm import handlers
@@ -97,6 +98,10 @@ class DriverTestCase(TestCase):
             compute_service, 'ComputeService', autospec=True)
         self.load_handler = self.patch_object(
             handlers, 'load', return_value=StoppableHandler)
+        # What is more than an LPAR is tested in test_building.
+        self.make_builder = self.patch_object(
+            building, 'make', side_effect=lambda virtapi, adapter, system:
+            building.Builder(virtapi, adapter, system.uuid, None, None))
         self.driver = driver.PowerVMDriver(mock.sentinel.virtapi)
 
     def make_session(self, **kwargs):

@@ -99,14 +99,14 @@ class InitHostTestCase(driver_base.DriverTestCase):
 
     def test_options_of_release_9(self):
         """One warning, whatever follows."""
-        self.configure('[powervm]\ndisk_driver = ssp\nfabrics = A\n')
+        self.configure('[powervm]\ncluster_name = ssp\nfabrics = A\n')
         self.open_session.side_effect = pvm_exc.Error('down')
 
         self.assertRaises(exception.HypervisorUnavailable,
                           self.driver.init_host, 'host')
 
         warning, = self.logged(logging.WARNING)
-        self.assertEqual(('powervm', 'disk_driver, fabrics'), warning.args)
+        self.assertEqual(('powervm', 'cluster_name, fabrics'), warning.args)
 
     def test_second_call_unsubscribes_the_first_handler(self):
         """A handler left behind would poll forever."""

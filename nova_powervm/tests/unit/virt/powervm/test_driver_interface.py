@@ -44,9 +44,18 @@ class InterfaceTestCase(driver_base.DriverTestCase):
         self.assertEqual(parameters(getattr(nova_driver.ComputeDriver, name)),
                          parameters(getattr(driver.PowerVMDriver, name)))
 
-    def test_no_optional_capability_is_promised(self):
-        self.assertEqual([], [name for name, value in
-                              self.driver.capabilities.items() if value])
+    @ddt.named_data(
+        ('bare', True, []),
+        ('with_storage', False, [
+            'has_imagecache', 'supports_attach_interface',
+            'supports_image_type_raw']))
+    def test_capabilities(self, bare, expected):
+        self.flags(group='powervm', bare_lpars=bare)
+        made = driver.PowerVMDriver(mock.sentinel.virtapi)
+        self.assertEqual(expected, sorted(
+            name for name, value in made.capabilities.items() if value))
+        self.assertNotIn(
+            True, nova_driver.ComputeDriver.capabilities.values())
 
     def test_nova_loads_it(self):
         import nova.virt
@@ -65,8 +74,7 @@ class InterfaceTestCase(driver_base.DriverTestCase):
         self.assertIsNone(self.driver.nvram_mgr)
 
     @ddt.data('attach_volume', 'detach_volume', 'swap_volume',
-              'extend_volume', 'get_volume_connector', 'attach_interface',
-              'detach_interface', 'plug_vifs', 'unplug_vifs', 'snapshot',
+              'extend_volume', 'get_volume_connector', 'snapshot',
               'suspend', 'get_console_output')
     def test_not_implemented(self, name):
         method = getattr(self.driver, name)

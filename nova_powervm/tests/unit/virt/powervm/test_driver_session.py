@@ -99,7 +99,7 @@ class RenewSessionTestCase(driver_base.DriverTestCase):
         self.driver.get_available_resource('host')
 
         self.assertIs(newest, self.driver.host_wrapper)
-        read.assert_called_once_with(newest, 'host')
+        read.assert_called_once_with(newest, None, 'host')
 
 
 class RegisterEventListenerTestCase(driver_base.DriverTestCase):

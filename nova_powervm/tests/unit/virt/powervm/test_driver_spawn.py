@@ -51,13 +51,6 @@ class BareLparTestCase(driver_base.InstanceTestCase):
 @ddt.ddt
 class SpawnTestCase(BareLparTestCase):
 
-    def test_refused_without_bare_lpars(self):
-        self.flags(group='powervm', bare_lpars=False)
-        e = self.assertRaises(exception.BuildAbortException, self.spawn)
-        self.assertEqual(driver_base.INSTANCE_UUID, e.kwargs['instance_uuid'])
-        self.assertIn('bare_lpars', str(e))
-        self.assertEqual([], self.called())
-
     def test_lpar_is_created_and_started(self):
         self.spawn()
         self.assertEqual(
@@ -82,7 +75,6 @@ class SpawnTestCase(BareLparTestCase):
         network_info = NetworkInfo(
             lambda: self.assertEqual([], self.called()))
         self.spawn(network_info=network_info)
-        self.assertEqual(1, network_info.reads)
         self.assertEqual(['create_lpar', 'power_on'], self.called())
 
     @ddt.named_data(
@@ -97,11 +89,14 @@ class SpawnTestCase(BareLparTestCase):
             type(error), self.spawn, network_info=NetworkInfo(fail)))
         self.assertEqual([], self.called())
 
-    def test_refused_without_a_wait(self):
-        self.flags(group='powervm', bare_lpars=False)
+    def test_volumes_are_refused_without_a_wait(self):
         network_info = NetworkInfo(lambda: None)
-        self.assertRaises(exception.BuildAbortException, self.spawn,
-                          network_info=network_info)
+        e = self.assertRaises(
+            exception.BuildAbortException, self.spawn,
+            network_info=network_info, block_device_info={
+                'block_device_mapping': [{'mount_device': '/dev/sda'}]})
+        self.assertEqual(driver_base.INSTANCE_UUID, e.kwargs['instance_uuid'])
+        self.assertEqual([], self.called())
         self.assertEqual(0, network_info.reads)
 
     def test_power_on_is_false(self):
@@ -172,7 +167,7 @@ class DestroyTestCase(driver_base.InstanceTestCase):
         self.calls.power_off.side_effect = exception.InstanceNotFound(
             instance_id=driver_base.INSTANCE_UUID)
         self.destroy()
-        self.assertEqual(['power_off'], self.called())
+        self.assertEqual(['power_off', 'delete_lpar'], self.called())
 
     def test_lpar_disappears_during_the_power_off(self):
         self.calls.power_off.side_effect = (

@@ -17,6 +17,7 @@ from oslo_serialization import jsonutils
 
 from nova_powervm.tests import base
 from nova_powervm.tests.unit.virt.powervm import captured
+from nova_powervm.virt.powervm.disk import driver as disk_driver
 from nova_powervm.virt.powervm import host
 
 RATIOS = {'VCPU': 4.0, 'MEMORY_MB': 1.0, 'DISK_GB': 1.0}
@@ -32,7 +33,8 @@ class AvailableResourceTestCase(base.TestCase):
     def setUp(self):
         super().setUp()
         # 8 processors, 7.6 units and 88,832 of 98,304 MiB free.
-        self.resource = host.available_resource(systems()[1], 'node')
+        self.resource = host.available_resource(
+            systems()[1], None, 'node')
 
     @ddt.named_data(
         ('name', {'hypervisor_hostname': 'node'}),
@@ -47,6 +49,12 @@ class AvailableResourceTestCase(base.TestCase):
     def test_values(self, expected):
         self.assertEqual(expected, {key: self.resource[key]
                                     for key in expected})
+
+    def test_disk(self):
+        resource = host.available_resource(
+            systems()[1], disk_driver.Capacity(100.7, 60.2), 'node')
+        self.assertEqual((100, 41, 60), tuple(resource[key] for key in (
+            'local_gb', 'local_gb_used', 'disk_available_least')))
 
     def test_version_is_a_number(self):
         self.assertIsInstance(self.resource['hypervisor_version'], int)
@@ -64,10 +72,12 @@ class AvailableResourceTestCase(base.TestCase):
         self.assertNotIn('uuid', self.resource)
 
 
+@ddt.ddt
 class InventoryTestCase(base.TestCase):
 
     def test_processors_and_memory(self):
-        inventory = host.inventory(systems()[1], RATIOS, 1, 512)
+        inventory = host.inventory(
+            systems()[1], None, RATIOS, 1, 512, 0)
 
         self.assertEqual({
             'VCPU': {'total': 8, 'reserved': 1, 'min_unit': 1, 'max_unit': 8,
@@ -78,15 +88,28 @@ class InventoryTestCase(base.TestCase):
                           'step_size': 256, 'allocation_ratio': 1.0},
         }, inventory)
 
+    @ddt.named_data(('some', 7, 7), ('all', 1000, 100))
+    def test_disk(self, reserved, expected):
+        inventory = host.inventory(
+            systems()[1], disk_driver.Capacity(100.7, 60.2),
+            {**RATIOS, 'DISK_GB': 1.5}, 0, 0, reserved)
+        self.assertEqual(
+            {'total': 100, 'reserved': expected, 'min_unit': 1,
+             'max_unit': 100, 'step_size': 1, 'allocation_ratio': 1.5},
+            inventory['DISK_GB'])
+
     def test_limit_of_an_lpar(self):
         """500 processors, but at most 24 virtual ones in an LPAR."""
-        vcpu = host.inventory(systems()[0], RATIOS, 0, 0)['VCPU']
+        vcpu = host.inventory(
+            systems()[0], None, RATIOS, 0, 0, 0)['VCPU']
         self.assertEqual((500, 24), (vcpu['total'], vcpu['max_unit']))
 
     def test_no_more_processors_are_reserved_than_exist(self):
-        inventory = host.inventory(systems()[1], RATIOS, 9, 0)
+        inventory = host.inventory(
+            systems()[1], None, RATIOS, 9, 0, 0)
         self.assertEqual(8, inventory['VCPU']['reserved'])
 
     def test_no_more_memory_is_reserved_than_exists(self):
-        inventory = host.inventory(systems()[1], RATIOS, 0, 98304)
+        inventory = host.inventory(
+            systems()[1], None, RATIOS, 0, 98304, 0)
         self.assertEqual(98304, inventory['MEMORY_MB']['reserved'])

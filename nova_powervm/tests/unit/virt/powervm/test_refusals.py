@@ -14,9 +14,9 @@
 
 import ddt
 from nova import exception
-from nova.virt import driver
 
 from nova_powervm.tests.unit.virt.powervm import driver_base
+from nova_powervm.virt.powervm import refusals
 
 
 @ddt.ddt
@@ -30,22 +30,16 @@ class RefusalsTestCase(driver_base.InstanceTestCase):
             exception.MigrationPreCheckError, getattr(self.driver, name),
             self.context, self.instance, *arguments)
 
-    def rebuild(self):
-        self.driver.rebuild(
-            self.context, self.instance, None, [], None, {}, [], None, None)
+    @ddt.named_data(
+        ('none', None, False), ('no_volume', {'block_device_mapping': []},
+                                False),
+        ('volume', {'block_device_mapping': [{'mount_device': '/dev/sda'}]},
+         True))
+    def test_volumes(self, block_device_info, refused):
+        def check():
+            refusals.check_volumes(self.instance, block_device_info)
 
-    def test_rebuild_by_nova(self):
-        self.flags(group='powervm', bare_lpars=True)
-        self.assertRaises(NotImplementedError, self.rebuild)
-
-    def test_rebuild_that_would_only_delete(self):
-        self.flags(group='powervm', bare_lpars=False)
-        e = self.assertRaises(exception.InstanceFaultRollback, self.rebuild)
-        self.assertIsInstance(e.inner_exception,
-                              exception.BuildAbortException)
-
-    def test_capabilities(self):
-        """Whatever one promises has to be here."""
-        self.assertEqual(driver.ComputeDriver.capabilities,
-                         self.driver.capabilities)
-        self.assertNotIn(True, self.driver.capabilities.values())
+        if refused:
+            self.assertRaises(exception.BuildAbortException, check)
+        else:
+            check()

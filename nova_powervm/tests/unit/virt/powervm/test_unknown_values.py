@@ -75,9 +75,9 @@ class TestDocuments(driver_base.TestCase):
         known = captured.systems(self.adapter)
         for system, same in zip(
                 type(known[0]).wrap(response), known, strict=True):
-            self.assertEqual(host.available_resource(same, 'node'),
-                             host.available_resource(system, 'node'))
-            self.assertEqual(host.inventory(same, ratios, 0, 0),
-                             host.inventory(system, ratios, 0, 0))
+            self.assertEqual(host.available_resource(same, None, 'node'),
+                             host.available_resource(system, None, 'node'))
+            self.assertEqual(host.inventory(same, None, ratios, 0, 0, 0),
+                             host.inventory(system, None, ratios, 0, 0, 0))
             self.assertEqual(
                 {_NEW}, set(system.proc_compat_modes))
