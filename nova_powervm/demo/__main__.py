@@ -22,6 +22,7 @@ import importlib.util
 import logging
 import math
 import os
+import shutil
 import signal
 import sys
 import time
@@ -43,6 +44,9 @@ _EXTRA = {
     'testtools': 'testtools',
     'wsgi_intercept': 'wsgi-intercept',
 }
+
+# nova's option mkisofs_cmd.
+_ISO_BUILDER = 'genisoimage'
 
 
 def _number(kind: Callable[[str], float], what: str, least: float,
@@ -76,7 +80,8 @@ def _parser() -> argparse.ArgumentParser:
                     "changes their LPARs behind nova's back, and shows how "
                     'nova learns of it and at what cost.',
         epilog='The exit status is 1 if nova and NovaLink disagree in the '
-               'end, or if nova was told of a server without need.')
+               'end, if nova was told of a server without need, or if a '
+               "server's disk does not hold the image.")
     parser.add_argument(
         '--lpars', type=_number(int, 'whole number', 4, 1000), default=20,
         metavar='N',
@@ -91,9 +96,27 @@ def _parser() -> argparse.ArgumentParser:
         '--backend', choices=backends.BACKENDS, default='threading',
         help="nova's concurrency backend (%(default)s)")
     parser.add_argument(
+        '--bare', action='store_true',
+        help='boot bare LPARs: no disk, no configuration drive, no port')
+    parser.add_argument(
         '--json', type=_writable, metavar='FILE',
         help='also write everything that was measured to a file')
     return parser
+
+
+def _missing(bare: bool) -> str:
+    """Return what is not installed and how to get it, or an empty text."""
+    packages = [package for module, package in _EXTRA.items()
+                if importlib.util.find_spec(module) is None]
+    if packages:
+        return ('these packages are missing: %s. Install them with: '
+                "pip install 'nova-powervm[demo]'" % ', '.join(packages))
+    if not bare and shutil.which(_ISO_BUILDER) is None:
+        return ('the command %s is missing, by which nova makes '
+                "configuration drives. Install the operating system's "
+                'package of this name, or boot bare LPARs with --bare' %
+                _ISO_BUILDER)
+    return ''
 
 
 class _Interrupts:
@@ -139,17 +162,13 @@ def main(argv: list[str] | None = None) -> int:
     """Run the demo.
 
     :param argv: the command's arguments, without its name.
-    :returns: the exit status: 0 if nova and NovaLink agree in the end, 1 if
-        not or if the demo failed, 2 if it cannot be run as asked, 130 if it
-        was interrupted.
+    :returns: the exit status: 0 if nova and NovaLink agree in the end and
+        all servers have the image, 1 if not or if the demo failed, 2 if it
+        cannot be run as asked, 130 if it was interrupted.
     """
     args = _parser().parse_args(argv)
-    missing = [package for module, package in _EXTRA.items()
-               if importlib.util.find_spec(module) is None]
-    if missing:
-        print('nova-powervm-demo: these packages are missing: %s. Install '
-              "them with: pip install 'nova-powervm[demo]'" %
-              ', '.join(missing), file=sys.stderr)
+    if missing := _missing(args.bare):
+        print('nova-powervm-demo: ' + missing, file=sys.stderr)
         return EXIT_USAGE
     interrupts = _Interrupts()
     # Libraries log and warn before nova's log is set up; that is not for
@@ -162,7 +181,8 @@ def main(argv: list[str] | None = None) -> int:
         from nova_powervm.demo import runner
         interrupts.armed = True
         status = runner.run(
-            runner.Settings(args.lpars, args.delay, args.backend, args.json),
+            runner.Settings(args.lpars, args.delay, args.backend, args.json,
+                            args.bare),
             interrupts.check, interrupts.pause)
     except KeyboardInterrupt:
         status = EXIT_INTERRUPTED

@@ -116,7 +116,8 @@ class Demo:
         flavor = self._cloud.create_flavor()
         for active in range(0, count, _BOOT_TOGETHER):
             goal = min(active + _BOOT_TOGETHER, count)
-            self._cloud.create_servers(goal - active, flavor)
+            self._cloud.create_servers(goal - active, flavor,
+                                       bare=self._stage.bare)
             self._wait('boot', functools.partial(
                 self._building, goal, count), share=_BOOT_SHARE)
         servers = self._cloud.servers()

@@ -16,8 +16,10 @@ from collections.abc import Sequence
 import dataclasses
 from typing import Any
 
+from nova_powervm.demo import devices
 from nova_powervm.demo import measurements
 from nova_powervm.testing import agreement
+from nova_powervm.testing import image
 from nova_powervm.testing import tables
 
 _HEADINGS = (
@@ -25,6 +27,18 @@ _HEADINGS = (
      'nova knew', '9.0.0', '9.0.0', 'took'),
     ('', '', 'received', 'compared', 'reads', 'lookups', 'emitted',
      'after s', 'reads', 'lookups', 's'))
+
+_SERVER_HEADINGS = ('server', 'boot disk', 'its SHA-256', "image's",
+                    'drive KiB', 'adapter', 'bridge')
+
+#: For how many servers each has a line, whatever it has.
+MOST_SERVERS = 50
+
+_SERVERS = (
+    '%(count)d of %(all)d servers have a disk with the image\'s contents, a '
+    'configuration drive and\n'
+    'an adapter with their port\'s MAC. SHA-256 of the image:\n'
+    '%(sha256)s')
 
 RULE = (
     'nova knew after s: seconds from the change until nova\'s API showed it, '
@@ -64,13 +78,61 @@ def table(phases: Sequence[measurements.Phase]) -> str:
                         rules=(len(_HEADINGS), -1))
 
 
+def problems(phases: Sequence[measurements.Phase],
+             disagreements: Sequence[agreement.Difference],
+             found: Sequence[devices.Devices]) -> list[str]:
+    """Return what should not have happened as text, one each.
+
+    :param found: what the servers have.
+    """
+    return [*map(str, disagreements),
+            *('%s: %s' % (phase.name, problem)
+              for phase in phases for problem in phase.problems),
+            *(str(server) for server in found if server.problems)]
+
+
+def servers(found: Sequence[devices.Devices]) -> str:
+    """Return what servers boot from as text.
+
+    A line each; of more than :data:`MOST_SERVERS` their number, and a line
+    for each that has something else.
+    """
+    wrong = [server for server in found if server.problems]
+    shown = wrong if len(found) > MOST_SERVERS else found
+    texts = [_SERVERS % {
+        'count': len(found) - len(wrong), 'all': len(found),
+        'sha256': image.SHA256}]
+    if shown:
+        texts.insert(0, tables.table(
+            [_SERVER_HEADINGS, *map(_server_row, shown)], rules=(1,)) + '\n')
+    return '\n'.join(texts)
+
+
+def _server_row(server: devices.Devices) -> tuple[str, ...]:
+    disk, drive = server.disk, server.drive
+    return (
+        server.server,
+        '-' if disk is None else disk.name,
+        '-' if disk is None else (disk.sha256 or 'empty')[:12],
+        'yes' if server.boots_image else 'NO',
+        '-' if drive is None else '%d' % ((drive.bytes or 0) >> 10),
+        ' '.join(server.macs) or '-',
+        ' '.join(server.bridges) or '-')
+
+
 def as_dict(phases: Sequence[measurements.Phase],
             disagreements: Sequence[agreement.Difference],
+            found: Sequence[devices.Devices],
             **settings: Any) -> dict[str, Any]:
     """Return everything that was measured, for JSON.
 
+    :param found: what the servers have.
     :param settings: how the demo was run, and how long it took.
     """
     return {**settings,
             'disagreements': list(map(dataclasses.asdict, disagreements)),
-            'phases': [dataclasses.asdict(phase) for phase in phases]}
+            'phases': [dataclasses.asdict(phase) for phase in phases],
+            'image_sha256': image.SHA256,
+            'servers': [{**dataclasses.asdict(server),
+                         'problems': server.problems}
+                        for server in found]}

@@ -24,6 +24,7 @@ from oslo_serialization import jsonutils
 import testtools
 
 from nova_powervm.demo import baseline
+from nova_powervm.demo import devices
 from nova_powervm.demo import measurements
 from nova_powervm.demo import phases as demo_phases
 from nova_powervm.demo import progress
@@ -40,12 +41,14 @@ class Settings:
     :ivar delay: the module's event_delay, seconds.
     :ivar backend: nova's concurrency backend, chosen before.
     :ivar json_file: file to write the results to as well, or None.
+    :ivar bare: whether the servers are bare LPARs.
     """
 
     lpars: int
     delay: float
     backend: str
     json_file: str | None
+    bare: bool
 
 
 def run(settings: Settings, check: Callable[[], None],
@@ -54,7 +57,8 @@ def run(settings: Settings, check: Callable[[], None],
 
     :param check: called often; may raise KeyboardInterrupt to end the demo.
     :param pause: sleeps for some seconds, and checks.
-    :returns: the exit status: 0 if nova and NovaLink agree, 1 if not.
+    :returns: the exit status: 0 if nova and NovaLink agree and all servers
+        have what they are to have, 1 if not.
     """
     began = time.monotonic()
 
@@ -62,8 +66,9 @@ def run(settings: Settings, check: Callable[[], None],
         check()
         print('%6.1f s  %s' % (time.monotonic() - began, text), flush=True)
 
-    say('nova on %s with %d LPARs, event delay %g s' % (
-        settings.backend, settings.lpars, settings.delay))
+    say('nova on %s with %d %sLPARs, event delay %g s' % (
+        settings.backend, settings.lpars, 'bare ' if settings.bare else '',
+        settings.delay))
     state_path = tempfile.mkdtemp(prefix='nova-powervm-demo-')
     keep_logs = False
     try:
@@ -95,25 +100,26 @@ def _run(settings: Settings, state_path: str, say: Callable[[str], None],
     """Run the demo; return whether something was wrong."""
     began = time.monotonic()
     with testing_stage.Stage(
-            state_path, settings.delay, lambda what: say('  ' + what)
-            ) as stage:
+            state_path, settings.delay, lambda what: say('  ' + what),
+            settings.bare) as stage:
         release9 = baseline.Release9(settings.delay)
         stage.subscribe(release9)
         phases = demo_phases.Demo(
             stage, release9, settings.delay, progress.Progress(pause, say)
             ).run(settings.lpars)
         differences = measurements.disagreements(stage)
+        found = [] if settings.bare else devices.of_servers(
+            stage.cloud.servers().values(), stage.control.devices())
         say('end')
-        return _report(settings, phases, differences,
+        return _report(settings, phases, differences, found,
                        time.monotonic() - began)
 
 
 def _report(settings: Settings, phases: list[measurements.Phase],
-            differences: list[agreement.Difference], seconds: float) -> bool:
+            differences: list[agreement.Difference],
+            servers: list[devices.Devices], seconds: float) -> bool:
     """Print and write the results; return whether something was wrong."""
-    problems = [str(each) for each in differences] + [
-        '%s: %s' % (phase.name, problem)
-        for phase in phases for problem in phase.problems]
+    problems = report.problems(phases, differences, servers)
     print()
     print(report.table(phases))
     print()
@@ -121,10 +127,14 @@ def _report(settings: Settings, phases: list[measurements.Phase],
     print()
     print('\n'.join(problems) or (
         'nova and NovaLink agree about all %d servers.' % settings.lpars))
+    if servers:
+        print()
+        print(report.servers(servers))
     if settings.json_file is not None:
         _write(settings.json_file, report.as_dict(
-            phases, differences, lpars=settings.lpars, delay=settings.delay,
-            backend=settings.backend, seconds=seconds))
+            phases, differences, servers, lpars=settings.lpars,
+            delay=settings.delay, backend=settings.backend,
+            bare=settings.bare, seconds=seconds))
     return bool(problems)
 
 

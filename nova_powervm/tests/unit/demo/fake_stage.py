@@ -16,6 +16,7 @@
 import collections
 import types
 
+from nova_powervm.testing import image
 from nova_powervm.testing import internals
 
 RUNNING, SHUTDOWN = 1, 4
@@ -29,7 +30,20 @@ def make_server(number, power=RUNNING, **changes):
         'uuid': uuid, 'lpar': internals.lpar_uuid(uuid),
         'power_state': power, 'status': 'ACTIVE' if running else 'SHUTOFF',
         'vm_state': 'active' if running else 'stopped', 'task_state': None,
-        'fault': '', **changes})
+        'fault': '', 'macs': ('fa:16:3e:00:00:0a',), **changes})
+
+
+def make_stored(name, sha256=image.SHA256, size=1 << 20):
+    return {'name': name, 'bytes': size, 'sha256': sha256}
+
+
+DISK = make_stored('b_0a6b0e6f3a11')
+DRIVE = make_stored('cfg_0a6b0e6f3a11', 'drive', 400 << 10)
+ADAPTER = {'mac': 'FA163E00000A', 'bridge': 'br-int'}
+
+
+def make_devices(disk=DISK, media=(DRIVE,), adapters=(ADAPTER,)):
+    return {'boot_disk': disk, 'media': media, 'adapters': adapters}
 
 
 class FakeStage:
@@ -50,6 +64,8 @@ class FakeStage:
         self.told_ = collections.Counter()
         self.learns = True
         self.fault = ''
+        self.bare = False
+        self.devices_ = {}
 
     def pause(self, seconds):
         self.clock.advance(seconds)
@@ -59,7 +75,9 @@ class FakeStage:
                 self.counters_['busy'] += 1
             if not self.learns or state not in _POWER:
                 continue
-            if server.power_state != _POWER[state]:
+            # nova finds out by itself about what it has stopped.
+            if (server.power_state != _POWER[state]
+                    and (server.task_state is None or state == 'running')):
                 self.told_[uuid] += 1
             self.found[uuid] = make_server(int(uuid[:8], 16), _POWER[state])
 
@@ -68,13 +86,15 @@ class FakeStage:
     def create_flavor(self):
         return 'flavor'
 
-    def create_servers(self, count, flavor):
+    def create_servers(self, count, flavor, bare=True):
         for number in range(len(self.found), len(self.found) + count):
             server = make_server(number)
             if self.fault:
                 server.status, server.fault = 'ERROR', self.fault
             self.found[server.uuid] = server
             self.states[server.lpar] = 'running'
+            self.devices_[server.lpar] = (
+                make_devices(None, [], []) if bare else make_devices())
 
     def servers(self, since=None):
         return dict(self.found)
@@ -93,6 +113,9 @@ class FakeStage:
 
     def configure(self, **settings):
         pass
+
+    def devices(self):
+        return dict(self.devices_)
 
     def storm(self, lpars, events):
         self.counters_['events'] += events * len(lpars)
@@ -127,6 +150,9 @@ class FakeStage:
         return self.counters_['events']
 
     # What the stage itself does.
+
+    def subscribe(self, handler):
+        pass
 
     def lpar_states(self):
         return dict(self.states)

@@ -53,21 +53,22 @@ class TestMain(testtools.TestCase):
         self.useFixture(fixtures.MockPatchObject(
             sys.modules['nova_powervm.demo'], 'runner', self.runner,
             create=True))
+        self.which = self.useFixture(fixtures.MockPatch('shutil.which')).mock
         self.folder = self.useFixture(fixtures.TempDir())
 
     def test_defaults(self):
         self.assertEqual(0, demo.main([]))
         self.select.assert_called_once_with('threading')
         self.runner.run.assert_called_once_with(
-            _Settings(20, 3.0, 'threading', None), mock.ANY, mock.ANY)
+            _Settings(20, 3.0, 'threading', None, False), mock.ANY, mock.ANY)
 
     def test_options(self):
         path = self.folder.join('results.json')
         demo.main(['--lpars', '4', '--delay', '0.5', '--backend', 'eventlet',
-                   '--json', path])
+                   '--json', path, '--bare'])
         self.select.assert_called_once_with('eventlet')
         self.runner.run.assert_called_once_with(
-            _Settings(4, 0.5, 'eventlet', path), mock.ANY, mock.ANY)
+            _Settings(4, 0.5, 'eventlet', path, True), mock.ANY, mock.ANY)
 
     def test_exit_status(self):
         self.runner.run.return_value = 1
@@ -109,6 +110,17 @@ class TestMain(testtools.TestCase):
         self.assertIn('openstack-placement', self.stderr.getvalue())
         self.assertNotIn('wsgi-intercept', self.stderr.getvalue())
         self.select.assert_not_called()
+
+    def test_missing_command(self):
+        self.which.return_value = None
+        self.assertEqual(demo.EXIT_USAGE, demo.main([]))
+        self.assertIn('genisoimage', self.stderr.getvalue())
+        self.assertIn('--bare', self.stderr.getvalue())
+        self.select.assert_not_called()
+
+    def test_bare_needs_no_command(self):
+        self.which.return_value = None
+        self.assertEqual(0, demo.main(['--bare']))
 
     def test_interrupted(self):
         self.runner.run.side_effect = KeyboardInterrupt

@@ -37,6 +37,17 @@ class TestDemo(testtools.TestCase):
         self.assertEqual(45, len(self.stage.found))
         self.assertEqual(45, phase.lpars)
 
+    def test_boots_whole_servers_unless_the_stage_is_bare(self):
+        self.demo.run(4)
+        self.assertEqual([fake_stage.make_devices()] * 4,
+                         list(self.stage.devices().values()))
+
+    def test_boots_bare_servers_on_a_bare_stage(self):
+        self.stage.bare = True
+        self.demo.run(4)
+        self.assertEqual([fake_stage.make_devices(None, [], [])] * 4,
+                         list(self.stage.devices().values()))
+
     def test_a_server_that_does_not_boot_ends_the_demo(self):
         self.stage.fault = 'No valid host was found.'
         error = self.assertRaises(phases.DemoError, self.demo.run, 4)

@@ -15,9 +15,12 @@ import dataclasses
 
 import testtools
 
+from nova_powervm.demo import devices
 from nova_powervm.demo import measurements
 from nova_powervm.demo import report
 from nova_powervm.testing import agreement
+from nova_powervm.testing import image
+from nova_powervm.tests.unit.demo import fake_stage
 
 
 def phase(**changes):
@@ -27,6 +30,12 @@ def phase(**changes):
         release9_rest_reads=20, release9_lookups=31, seconds=3.71,
         statistics={'events': 240}, simulator_requests={'quick_all': 1},
         problems=[]), **changes)
+
+
+def server(number, *found, **changes):
+    made = fake_stage.make_server(number)
+    return devices.of_servers(
+        [made], {made.lpar: fake_stage.make_devices(*found, **changes)})[0]
 
 
 class TestTable(testtools.TestCase):
@@ -48,16 +57,79 @@ class TestTable(testtools.TestCase):
             total.split()[1:])
 
 
+class TestServers(testtools.TestCase):
+
+    def lines(self, count, *wrong):
+        return report.servers(
+            [server(number) for number in range(count)]
+            + list(wrong)).splitlines()
+
+    def test_a_line_for_each_server(self):
+        lines = self.lines(2)
+        self.assertEqual([
+            server(1).server, 'b_0a6b0e6f3a11', image.SHA256[:12], 'yes',
+            '400', 'FA163E00000A', 'br-int'], lines[3].split())
+        self.assertIn('2 of 2 ', lines[5])
+        self.assertEqual(image.SHA256, lines[-1])
+
+    def test_another_disk(self):
+        lines = self.lines(1, server(1, fake_stage.make_stored('b', 'other')))
+        self.assertEqual(['b', 'other', 'NO'], lines[3].split()[1:4])
+        self.assertIn('1 of 2 ', lines[5])
+
+    def test_an_empty_disk(self):
+        lines = self.lines(0, server(
+            1, fake_stage.make_stored('b', None, None)))
+        self.assertEqual(['b', 'empty', 'NO'], lines[2].split()[1:4])
+
+    def test_nothing(self):
+        lines = self.lines(0, server(1, None, [], []))
+        self.assertEqual(['-', '-', 'NO', '-', '-', '-'],
+                         lines[2].split()[1:])
+
+    def test_of_many_servers_only_a_count(self):
+        lines = self.lines(report.MOST_SERVERS + 1)
+        self.assertIn('51 of 51 ', lines[0])
+
+    def test_of_many_servers_those_that_differ(self):
+        wrong = server(99, None)
+        lines = self.lines(report.MOST_SERVERS, wrong)
+        self.assertEqual([wrong.server], [
+            line.split()[0] for line in lines[2:3]])
+        self.assertIn('50 of 51 ', lines[4])
+
+
+class TestProblems(testtools.TestCase):
+
+    def test_none(self):
+        self.assertEqual([], report.problems([phase()], [], [server(1)]))
+
+    def test_of_each_kind(self):
+        problem = measurements.Problem('some-uuid', needless=True)
+        wrong = server(1, None)
+        found = report.problems(
+            [phase(problems=[problem])],
+            [agreement.Difference('LPAR', 'running')], [server(2), wrong])
+        for name, text in zip(('LPAR', 'some-uuid', wrong.server), found,
+                              strict=True):
+            self.assertIn(name, text)
+
+
 class TestJson(testtools.TestCase):
 
     def test_everything_is_there(self):
         difference = agreement.Difference('LPAR', 'running')
         problem = measurements.Problem('server', needless=True)
         results = report.as_dict(
-            [phase(problems=[problem])], [difference], lpars=20, delay=3.0)
+            [phase(problems=[problem])], [difference], [server(1, disk=None)],
+            lpars=20, delay=3.0)
         self.assertEqual((20, 3.0), (results['lpars'], results['delay']))
         self.assertEqual('LPAR', results['disagreements'][0]['lpar'])
         found, = results['phases']
         self.assertEqual({'events': 240}, found['statistics'])
         self.assertEqual([{'server': 'server', 'needless': True}],
                          found['problems'])
+        self.assertEqual(image.SHA256, results['image_sha256'])
+        found, = results['servers']
+        self.assertEqual((None, ['disk'], 400 << 10), (
+            found['disk'], found['problems'], found['drive']['bytes']))
