@@ -240,6 +240,7 @@ class Builder:
         try:
             leftovers.remove(self._adapter, self._system_uuid, context, host,
                              [self._disks, self._media])
+            leftovers.remove_trunks(self._adapter, context, host)
         except Exception as e:
             LOG.warning('Leftovers of servers could not be looked for; '
                         'trying again at the next start: %s', e)

@@ -30,6 +30,9 @@ from pypowervm.tasks import partition
 from pypowervm.wrappers import managed_system
 from pypowervm.wrappers import virtual_io_server
 
+from nova_powervm.virt.powervm import vif
+from nova_powervm.virt.powervm import vm
+
 LOG = logging.getLogger(__name__)
 
 #: The uuid of a Virtual I/O Server, and pypowervm's wrapper of a disk or a
@@ -72,8 +75,7 @@ def remove(adapter: Any, system_uuid: str, context: Any, host: str,
     """
     # Names come first: what a new instance gets afterwards is not among them.
     named = [(room, room.names()) for room in rooms]
-    uuids = [instance.uuid for instance in objects.InstanceList.get_by_host(
-        context, host, expected_attrs=[])]
+    uuids = _uuids(context, host)
     unclaimed = [(room, find_unclaimed(names, uuids))
                  for room, names in named]
     if not any(found for _, found in unclaimed):
@@ -90,6 +92,41 @@ def remove(adapter: Any, system_uuid: str, context: Any, host: str,
                         ', '.join(kept))
         removed += _remove(room, free)
     return removed
+
+
+def remove_trunks(adapter: Any, context: Any, host: str) -> list[str]:
+    """Remove trunk adapters of LPARs that neither exist nor are a server's.
+
+    If the LPAR exists it is logged, and the trunk stays.
+
+    :param context: nova's request context of an administrator.
+    :param host: nova's name for this host.
+    :returns: the uuids of these LPARs.
+    :raises pypowervm.exceptions.Error: if NovaLink does not answer.
+    :raises nova.exception.VirtualInterfaceUnplugException: if it refuses.
+    :raises Exception: if nova-conductor does not answer; then nothing was
+        removed.
+    """
+    # They come first: a new instance is not among them.
+    found = vif.lpars_with_trunks(adapter)
+    claimed = {vm.get_pvm_uuid(uuid) for uuid in _uuids(context, host)}
+    removed = []
+    for lpar in sorted(found - claimed):
+        if vm.lpar_exists(adapter, lpar):
+            LOG.warning('No instance of this host is LPAR %s, which has trunk '
+                        'adapters; leaving them alone', lpar)
+            continue
+        vif.unplug_all(adapter, lpar)
+        LOG.warning('Removed the trunk adapters of LPAR %s, which does not '
+                    'exist', lpar)
+        removed.append(lpar)
+    return removed
+
+
+def _uuids(context: Any, host: str) -> list[str]:
+    """Return the uuids of nova's instances of a host."""
+    return [instance.uuid for instance in objects.InstanceList.get_by_host(
+        context, host, expected_attrs=[])]
 
 
 def find_unclaimed(names: Mapping[str, Backing], uuids: Iterable[str]

@@ -208,8 +208,13 @@ def get_vm_info(adapter: Any, instance: Any) -> hardware.InstanceInfo:
 
 def instance_exists(adapter: Any, instance: Any) -> bool:
     """Return whether an instance has an LPAR on this host."""
+    return lpar_exists(adapter, get_pvm_uuid(instance))
+
+
+def lpar_exists(adapter: Any, lpar_uuid: str) -> bool:
+    """Return whether there is an LPAR of a uuid on this host."""
     try:
-        get_vm_qp(adapter, get_pvm_uuid(instance), 'PartitionID')
+        get_vm_qp(adapter, lpar_uuid, 'PartitionID')
     except exception.InstanceNotFound:
         return False
     return True

@@ -143,6 +143,24 @@ class TestServers(nova_case.NovaTestCase):
         self.control.clear_faults()
         self.wait(lambda: self.host() == self.empty, 'nothing is left')
 
+    def test_two_ports(self):
+        uuid, = self.create(networks=2 * [{'uuid': _NETWORK}])
+        devices = self.control.devices()[self.cloud.servers()[uuid].lpar]
+        self.assertEqual(2, len({one['vlan'] for one in devices['adapters']}))
+        self.delete_servers()
+        self.assertEqual(self.empty, self.host())
+
+    def test_deleted_during_the_build(self):
+        self.control.configure(copy_seconds=1)
+        self.addCleanup(self.control.configure, copy_seconds=0)
+        self.cloud.api.api_post('/servers', {'server': {
+            'name': 'server', 'flavorRef': self.flavor,
+            'imageRef': self.cloud.image, 'config_drive': True,
+            'networks': [{'uuid': _NETWORK}]}})
+        self.wait(self.control.lpars, 'the build is under way')
+        self.delete_servers()
+        self.wait(lambda: self.host() == self.empty, 'nothing is left')
+
     def die(self, request):
         """Let a build end at a request as if nova-compute was killed there.
 
@@ -175,8 +193,7 @@ class TestServers(nova_case.NovaTestCase):
         building.make(None, driver.adapter, driver.host_wrapper
                       ).remove_leftovers(
                           context.get_admin_context(), cloud.HOST)
-        self.assertEqual(
-            ([], []), (self.host()['disks'], self.host()['media']))
+        self.assertEqual(self.empty, self.host())
 
     def test_rebuild(self):
         uuid, = self.create()

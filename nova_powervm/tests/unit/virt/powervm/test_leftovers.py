@@ -15,6 +15,7 @@
 import logging
 
 import ddt
+import fixtures
 import mock
 from nova import exception
 from nova import objects
@@ -26,6 +27,8 @@ from nova_powervm.tests.unit.virt.powervm import driver_base
 from nova_powervm.tests.unit.virt.powervm import test_upload
 from nova_powervm.virt.powervm import leftovers
 from nova_powervm.virt.powervm import media
+from nova_powervm.virt.powervm import vif
+from nova_powervm.virt.powervm import vm
 
 UUID = '9bc2ba46-6f5c-4b8e-8a3e-1c6a1d9f0e57'
 OTHER = '0d1e9bc2-ba46-4f5c-9b8e-8a3e1c6a1d9f'
@@ -172,3 +175,36 @@ class RemoveTestCase(driver_base.TestCase):
         self.assertIs(error, self.assertRaises(type(error), self.remove,
                                                room))
         self.assertEqual({BOOT}, set(room.kept))
+
+
+class RemoveTrunksTestCase(base.TestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.claimed, self.existing, self.gone = (
+            vm.get_pvm_uuid(uuid) for uuid in (
+                UUID, OTHER, '9bc2ba46-6f5c-4d3e-8a2b-0e1f2a3b4c5d'))
+        self.unplugged = []
+        self.instances = mock.Mock(return_value=[mock.Mock(uuid=UUID)])
+        for target, name, replacement in (
+                (vif, 'lpars_with_trunks', lambda adapter: {
+                    self.claimed, self.existing, self.gone}),
+                (vif, 'unplug_all', lambda adapter, lpar:
+                 self.unplugged.append(lpar)),
+                (vm, 'lpar_exists', lambda adapter, lpar:
+                 lpar == self.existing),
+                (objects.InstanceList, 'get_by_host', self.instances)):
+            self.useFixture(fixtures.MockPatchObject(
+                target, name, replacement))
+
+    def remove(self):
+        return leftovers.remove_trunks(None, self.context, 'host')
+
+    def test_lpar_is_gone(self):
+        self.assertEqual([self.gone], self.remove())
+        self.assertEqual([self.gone], self.unplugged)
+
+    def test_no_answer_of_the_conductor(self):
+        self.instances.side_effect = ValueError()
+        self.assertRaises(ValueError, self.remove)
+        self.assertEqual([], self.unplugged)
