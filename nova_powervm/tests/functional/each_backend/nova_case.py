@@ -157,6 +157,11 @@ class NovaTestCase(testtools.TestCase):
     def lpar_state(self):
         return self.stage.lpar_states()[self.server.lpar]
 
+    def wait_until_all_run(self):
+        """Wait for the end of boots: nova's builds and starts end earlier."""
+        self.wait(lambda: {lpar['state'] for lpar in self.control.lpars()}
+                  == {'running'}, 'the LPARs have booted')
+
     def allocated(self, uuid):
         """Return the resource classes that placement has for a server."""
         client = self.cloud.compute.manager.reportclient

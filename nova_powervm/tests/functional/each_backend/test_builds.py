@@ -122,8 +122,7 @@ class TestBuilds(nova_case.NovaTestCase):
         self.assertEqual('ACTIVE', shown['status'], shown.get('fault'))
         self.assertNotEqual({}, shown['addresses'])
         self.assertEqual([_WAIT, _ALLOCATED, _CREATE], self.allocation.steps)
-        self.assertEqual(['running'], [
-            lpar['state'] for lpar in self.control.lpars()])
+        self.wait_until_all_run()
 
     @ddt.named_data(
         ('build_ends', exception.NoMoreFixedIps(net='net')),

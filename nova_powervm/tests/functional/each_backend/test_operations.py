@@ -56,7 +56,7 @@ class TestOperations(operations_case.OperationsTestCase):
         self.request(self.rebuild())
         self.wait_for(self.server.uuid, status='ACTIVE', task_state=None)
         self.assertEqual(1, self.control.counters()['create'])
-        self.assertEqual('running', self.lpar_state())
+        self.wait_until_all_run()
 
     def test_images_of_what_was_refused(self):
         before = len(self.images())
@@ -117,7 +117,7 @@ class TestOperations(operations_case.OperationsTestCase):
         self.act('restore')
         self.wait(lambda: self.shown()['status'] == 'ACTIVE',
                   'the server is restored')
-        self.assertEqual('running', self.lpar_state())
+        self.wait_until_all_run()
 
     def shown(self):
         return self.cloud.api.api_get(
