@@ -20,6 +20,7 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 import dataclasses
 import logging
+import itertools
 import math
 import re
 
@@ -58,6 +59,9 @@ _RECORD = interfaces.Record(
 # All waits begin at a multiple of this many seconds, which is one of each
 # wait as well: so none of them is rounded.
 _ROUND = 2400.0
+
+# So many equal waits after each other are taken for all that follow.
+_SAME = 50
 
 _FIELD = re.compile(r'%\((\w+)\)[.\d]*[a-z]')
 
@@ -121,8 +125,8 @@ def waits(outcome: _Outcome) -> tuple[list[float], _Outcome | None]:
         if again is None or case.power is None:
             return found, None
         found.append(again.at - now)
-        if found[-2:-1] == found[-1:]:
-            return found[:-1], outcome
+        if len(found) > _SAME and len(set(found[-_SAME:])) == 1:
+            return found[:1 - _SAME], outcome
         case = dataclasses.replace(
             case, remembered=plan.remember, power=case.power._replace(
                 attempts=again.attempts,
@@ -211,7 +215,10 @@ def _again(outcome: _Outcome) -> str:
     seconds, following = waits(outcome)
     if not seconds:
         return 'only if something asks for it'
-    text = 'after %s s' % ', '.join('%d' % wait for wait in seconds)
+    text = 'after %s s' % ', '.join(
+        '%d%s' % (wait, ' (%d times)' % times if times > 1 else '')
+        for wait, times in ((wait, len(list(same))) for wait, same
+                            in itertools.groupby(seconds)))
     if following is None:
         return '%s; once' % text
     if following is outcome:

@@ -68,7 +68,8 @@ class TestOutcomes(testtools.TestCase):
 
     @ddt.named_data(
         ('emit', _Outcome.EMIT, [15, 30, 60, 120], _Outcome.GIVEN_UP),
-        ('busy', _Outcome.BUSY, [15, 30, 60, 120, 240, 300], _Outcome.BUSY),
+        ('busy', _Outcome.BUSY, [*[15] * 13, 30, 60, 120, 240, 300],
+         _Outcome.BUSY),
         ('no_change', _Outcome.NO_CHANGE, [600], None),
         ('cached', _Outcome.CACHED, [30], _Outcome.ASK),
         ('given_up', _Outcome.GIVEN_UP, [], None))
@@ -82,7 +83,7 @@ class TestOutcomes(testtools.TestCase):
                 ([15, 30], _Outcome.GIVEN_UP),
                 tables.waits(_Outcome.EMIT))
 
-    @ddt.data('GIVEN_UP_SECONDS', 'EMITS_MOST', 'WAIT_MOST')
+    @ddt.data('GIVEN_UP_SECONDS', 'EMITS_MOST', 'WAIT_MOST', 'BUSY_LOOKS')
     def test_it_follows_the_code(self, constant):
         before = tables.outcomes()
         with mock.patch.object(decision, constant, 3):

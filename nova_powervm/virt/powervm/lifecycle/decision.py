@@ -35,6 +35,12 @@ _Policy = plans.Policy
 # was told, is looked at again, at most.
 WAIT_MOST = 300.0
 
+# A task of nova that lost a call with its receiver goes on for another minute,
+# [DEFAULT] rpc_response_timeout. So many looks at an LPAR that is busy are at
+# most so many seconds apart, or event_delay, if that is longer.
+BUSY_LOOKS = 13
+BUSY_MOST = 15.0
+
 # How often nova is told of a power state that it does not act on. It may have
 # failed, or have registered its listener later.
 EMITS_MOST = 4
@@ -124,6 +130,10 @@ def _wait(outcome: _Outcome, case: _Case, policy: _Policy, now: float
     """
     attempts = case.power.attempts if case.power else 0
     wait = backoff.backoff(attempts, policy.delay, WAIT_MOST)
+    if outcome is _Outcome.BUSY:
+        often = max(policy.delay, BUSY_MOST)
+        wait = min(wait, max(often, backoff.backoff(
+            attempts + 1 - BUSY_LOOKS, often, WAIT_MOST)))
     return _Plan(
         outcome, _instance_here(case, policy),
         power_again=_Again(backoff.meet(now, wait), attempts + 1),

@@ -40,8 +40,9 @@ shorter one nova learns of changes sooner. An LPAR that is due waits for up to
 a tenth of this time more, so that others are compared together with it.
 
 Other waits follow from this one: an event is confirmed after this time, and a
-comparison that found a task in progress is repeated after this time, then
-after twice as long and so on up to 5 minutes.
+comparison that found a task in progress is repeated after this time. Then it
+is repeated every 15 seconds, or this time if that is longer, and from three
+minutes on ever more rarely, up to 5 minutes.
 
 Related options:
 

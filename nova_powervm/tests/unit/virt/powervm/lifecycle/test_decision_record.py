@@ -54,9 +54,27 @@ class TestBusy(cases.TestCase):
     def test_only_the_count_of_events_is_kept(self, entry, kept):
         self.assertPlan(
             Plan(Outcome.BUSY, 'i', remember=kept,
-                 power_again=Again(1080.0, 3)),
+                 power_again=Again(1020.0, 3)),
             power_case('running', record(SHUTDOWN, task_state='rebooting'),
                        entry, attempts=2))
+
+    # A nova-conductor worker that dies takes a call of the task along, which
+    # its caller gives up after a minute. The end of the task is not to be
+    # found another minute later.
+    @ddt.named_data(
+        ('first', 4.0, 0, 4.0), ('second', 4.0, 1, 8.0),
+        ('third', 4.0, 2, 15.0), ('after_a_minute', 4.0, 6, 15.0),
+        ('after_three_minutes', 4.0, 12, 15.0),
+        ('then_ever_more_rarely', 4.0, 13, 30.0), ('rarest', 4.0, 40, 300.0),
+        ('long_delay_first', 100.0, 0, 100.0),
+        ('long_delay_later', 100.0, 12, 100.0),
+        ('long_delay_rarest', 100.0, 40, 300.0))
+    def test_how_long_until_the_next_look(self, delay, attempts, seconds):
+        self.assertPlan(
+            Plan(Outcome.BUSY, 'i', power_again=Again(seconds, attempts + 1)),
+            power_case('running', record(task_state='rebooting'),
+                       attempts=attempts), plans.Policy(HOST, delay, 600.0),
+            now=0.0)
 
 
 @ddt.ddt
