@@ -71,8 +71,8 @@ def inventory(system: Any, disk: Any, ratios: dict[str, float],
               ) -> dict[str, dict[str, Any]]:
     """Return the placement inventory of the managed system.
 
-    Without disks it has no DISK_GB, so placement finds no host for a flavor
-    with one.
+    Without disks it has one GiB that is reserved, so placement finds no host
+    for a flavor with a disk. Watcher leaves hosts out that have no DISK_GB.
 
     :param system: pypowervm's wrapper of the managed system.
     :param disk: the disk driver's capacity; None without disks.
@@ -88,7 +88,9 @@ def inventory(system: Any, disk: Any, ratios: dict[str, float],
     lpar_cpus = min(limit for limit in (
         cpus, system.max_sys_vcpus_limit, system.max_vcpus_per_aix_linux_lpar)
         if limit)
-    found = {
+    # placement refuses a total of 0, but takes one that is reserved.
+    disk_total = int(disk.total_gb) if disk else 1
+    return {
         'VCPU': {
             'total': cpus,
             'reserved': min(reserved_cpus, cpus),
@@ -107,15 +109,12 @@ def inventory(system: Any, disk: Any, ratios: dict[str, float],
             'step_size': system.memory_region_size or 1,
             'allocation_ratio': ratios['MEMORY_MB'],
         },
-    }
-    if disk:
-        total = int(disk.total_gb)
-        found['DISK_GB'] = {
-            'total': total,
-            'reserved': min(reserved_disk, total),
+        'DISK_GB': {
+            'total': disk_total,
+            'reserved': min(reserved_disk, disk_total) if disk else disk_total,
             'min_unit': 1,
-            'max_unit': total,
+            'max_unit': disk_total,
             'step_size': 1,
             'allocation_ratio': ratios['DISK_GB'],
-        }
-    return found
+        },
+    }

@@ -24,10 +24,10 @@ _MODE = 'powervm:processor_compatibility'
 class FlavorTests:
     """Tests for a class of tests with a whole nova."""
 
-    def make_flavor(self, extra_specs=None, ram=256):
+    def make_flavor(self, extra_specs=None, ram=256, disk=0):
         flavor = self.cloud.api.post_flavor({'flavor': {
             'name': self.id()[-200:], 'vcpus': 1, 'ram': ram,
-            'disk': 0}})['id']
+            'disk': disk}})['id']
         self.addCleanup(self.cloud.api.api_delete, '/flavors/' + flavor)
         if extra_specs is not None:
             self.set_extra_specs(flavor, extra_specs)
@@ -95,6 +95,14 @@ class FlavorTests:
         reads = self.control.counters()['managed_system']
         self.build_in_vain(ram=300)
         # The scheduler asked no host: one reads its managed system first.
+        self.assertEqual(reads, self.control.counters()['managed_system'])
+
+    def test_a_bare_host_has_no_disk_to_give(self):
+        # Placement took an inventory that is reserved as a whole.
+        disk = self.inventory()['DISK_GB']
+        self.assertEqual((1, 1), (disk['total'], disk['reserved']))
+        reads = self.control.counters()['managed_system']
+        self.build_in_vain(disk=1)
         self.assertEqual(reads, self.control.counters()['managed_system'])
 
     def inventory(self):

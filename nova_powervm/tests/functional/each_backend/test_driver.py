@@ -198,7 +198,7 @@ class TestDriver(case.WireTestCase):
         tree.new_root('host', uuids.node)
         self.driver.update_provider_tree(tree, 'host')
         inventory = tree.data('host').inventory
-        self.assertEqual({'VCPU', 'MEMORY_MB'}, set(inventory))
+        self.assertEqual({'VCPU', 'MEMORY_MB', 'DISK_GB'}, set(inventory))
         self.assertEqual(resource['vcpus'], inventory['VCPU']['total'])
         self.assertEqual(resource['memory_mb'],
                          inventory['MEMORY_MB']['total'])

@@ -116,6 +116,9 @@ class ResourcesTestCase(HostTestCase):
             'MEMORY_MB': {'total': 98304, 'reserved': 2280, 'min_unit': 1,
                           'max_unit': 98304, 'step_size': 256,
                           'allocation_ratio': 1.25},
+            'DISK_GB': {'total': 1, 'reserved': 1, 'min_unit': 1,
+                        'max_unit': 1, 'step_size': 1,
+                        'allocation_ratio': 1.0},
         }, self.update_provider_tree())
 
     def test_provider_tree_keeps_the_ratio_of_an_operator(self):
@@ -126,7 +129,8 @@ class ResourcesTestCase(HostTestCase):
     def test_provider_tree_loses_its_disk(self):
         inventory = self.update_provider_tree(
             {'DISK_GB': {'total': 8, 'allocation_ratio': 1.0}})
-        self.assertNotIn('DISK_GB', inventory)
+        self.assertEqual((1, 1), (inventory['DISK_GB']['total'],
+                                  inventory['DISK_GB']['reserved']))
 
 
 class UptimeTestCase(HostTestCase):

@@ -86,7 +86,18 @@ class InventoryTestCase(base.TestCase):
             'MEMORY_MB': {'total': 98304, 'reserved': 512 + 1280,
                           'min_unit': 1, 'max_unit': 98304,
                           'step_size': 256, 'allocation_ratio': 1.0},
+            'DISK_GB': {'total': 1, 'reserved': 1, 'min_unit': 1,
+                        'max_unit': 1, 'step_size': 1,
+                        'allocation_ratio': 1.0},
         }, inventory)
+
+    @ddt.named_data(('none', 0), ('some', 7))
+    def test_a_host_without_disks_has_none_to_give(self, reserved):
+        disk = host.inventory(
+            systems()[1], None, {**RATIOS, 'DISK_GB': 16.0}, 0, 0,
+            reserved)['DISK_GB']
+        self.assertEqual(
+            0, (disk['total'] - disk['reserved']) * disk['allocation_ratio'])
 
     @ddt.named_data(('some', 7, 7), ('all', 1000, 100))
     def test_disk(self, reserved, expected):

@@ -71,7 +71,7 @@ class TestDocuments(driver_base.TestCase):
     def test_of_systems(self):
         response = captured.response('managedsystem.txt', self.adapter)
         self.assertGreater(_invent(response, _OF_SYSTEMS), 10)
-        ratios = {'VCPU': 1.0, 'MEMORY_MB': 1.0}
+        ratios = {'VCPU': 1.0, 'MEMORY_MB': 1.0, 'DISK_GB': 1.0}
         known = captured.systems(self.adapter)
         for system, same in zip(
                 type(known[0]).wrap(response), known, strict=True):
