@@ -12,6 +12,8 @@
 
 """The project's options, registered with nova's global configuration."""
 
+from typing import Any
+
 from nova import conf as nova_conf
 from oslo_config import cfg
 
@@ -23,11 +25,14 @@ from nova_powervm.virt.powervm.lifecycle import opts as lifecycle_opts
 
 CONF = nova_conf.CONF
 
-powervm.register_opts(CONF)
-disk.register_opts(CONF)
-media.register_opts(CONF)
-vif.register_opts(CONF)
-lifecycle_opts.register_opts(CONF)
+#: The driver's. Those of the event module are with it, in the same group.
+OPTS: list[cfg.Opt] = [
+    *powervm.OPTS, *disk.OPTS, *media.OPTS, *vif.OPTS]
+
+
+def register_opts(conf: Any) -> None:
+    """Register the driver's options with a ``ConfigOpts``, even twice."""
+    conf.register_opts(OPTS, group=lifecycle_opts.GROUP.name)
 
 
 def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
@@ -35,8 +40,9 @@ def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
 
     :returns: one entry for each group, as the sample file should show them.
     """
-    groups: dict[str, tuple[cfg.OptGroup, list[cfg.Opt]]] = {}
-    for module in (powervm, disk, media, vif, lifecycle_opts):
-        for group, options in module.list_opts():
-            groups.setdefault(group.name, (group, []))[1].extend(options)
-    return list(groups.values())
+    return [(group, [*OPTS, *options])
+            for group, options in lifecycle_opts.list_opts()]
+
+
+register_opts(CONF)
+lifecycle_opts.register_opts(CONF)

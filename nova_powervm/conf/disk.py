@@ -10,18 +10,11 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """Options of disks, in the group ``[powervm]``."""
-
-from typing import Any
 
 from oslo_config import cfg
 
-from nova_powervm.virt.powervm.lifecycle import opts as lifecycle_opts
-
-GROUP = lifecycle_opts.GROUP
-
-_OPTS: list[cfg.Opt] = [
+OPTS: list[cfg.Opt] = [
     cfg.StrOpt(
         'disk_driver',
         default='localdisk',
@@ -74,13 +67,3 @@ After a start of the whole machine that takes some minutes. Without one
 nova-compute does not start, unless ``[powervm] bare_lpars`` is set.
 """),
 ]
-
-
-def register_opts(conf: Any) -> None:
-    """Register the options with a ``ConfigOpts``; may be called again."""
-    conf.register_opts(_OPTS, group=GROUP.name)
-
-
-def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
-    """Return the options in the form of the ``oslo.config.opts`` hook."""
-    return [(GROUP, list(_OPTS))]

@@ -12,15 +12,9 @@
 
 """Options of the configuration drive, in the group ``[powervm]``."""
 
-from typing import Any
-
 from oslo_config import cfg
 
-from nova_powervm.virt.powervm.lifecycle import opts as lifecycle_opts
-
-GROUP = lifecycle_opts.GROUP
-
-_OPTS: list[cfg.Opt] = [
+OPTS: list[cfg.Opt] = [
     cfg.StrOpt(
         'vopt_media_volume_group',
         default='rootvg',
@@ -51,13 +45,3 @@ Related options:
 * ``[powervm] vopt_media_volume_group``: where it is made.
 """),
 ]
-
-
-def register_opts(conf: Any) -> None:
-    """Register the options with a ``ConfigOpts``; may be called again."""
-    conf.register_opts(_OPTS, group=GROUP.name)
-
-
-def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
-    """Return the options in the form of the ``oslo.config.opts`` hook."""
-    return [(GROUP, list(_OPTS))]

@@ -12,16 +12,10 @@
 
 """Options of the driver, all in the group ``[powervm]``."""
 
-from typing import Any
-
 from oslo_config import cfg
 from pypowervm import const
 
-from nova_powervm.virt.powervm.lifecycle import opts as lifecycle_opts
-
-GROUP = lifecycle_opts.GROUP
-
-_OPTS: list[cfg.Opt] = [
+OPTS: list[cfg.Opt] = [
     cfg.PortOpt(
         'rest_port',
         default=const.PORT_DEFAULT_BY_PROTO['http'], min=1,
@@ -126,13 +120,3 @@ twice as much. It applies to LPARs that are created afterwards. The flavor's
 extra spec ``powervm:shared_weight`` overrides it.
 """),
 ]
-
-
-def register_opts(conf: Any) -> None:
-    """Register the options with a ``ConfigOpts``; may be called again."""
-    conf.register_opts(_OPTS, group=GROUP.name)
-
-
-def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
-    """Return the options in the form of the ``oslo.config.opts`` hook."""
-    return [(GROUP, list(_OPTS))]

@@ -25,7 +25,7 @@ from typing import Any
 from oslo_config import cfg
 from oslo_log import log as logging
 
-from nova_powervm.conf import powervm
+from nova_powervm.virt.powervm.lifecycle import opts
 
 LOG = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def warn_if_set(conf: Any) -> None:
         LOG.warning(
             'These options in the group [%s] have no meaning in this release '
             'and are ignored: %s. Remove them from the configuration files.',
-            powervm.GROUP.name, ', '.join(found))
+            opts.GROUP.name, ', '.join(found))
 
 
 def _files(conf: Any) -> Iterator[str]:
@@ -90,7 +90,7 @@ def _set(path: str) -> Iterator[str]:
     sections: dict[str, dict[str, Any]] = {}
     cfg.ConfigParser(path, sections).parse()
     for section, options in sections.items():
-        if section.lower() == powervm.GROUP.name:
+        if section.lower() == opts.GROUP.name:
             for name in options:
                 if name in NAMES or _OF_A_FABRIC.fullmatch(name):
                     yield name

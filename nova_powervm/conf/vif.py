@@ -12,15 +12,9 @@
 
 """Options of the network adapters, all in the group ``[powervm]``."""
 
-from typing import Any
-
 from oslo_config import cfg
 
-from nova_powervm.virt.powervm.lifecycle import opts as lifecycle_opts
-
-GROUP = lifecycle_opts.GROUP
-
-_OPTS: list[cfg.Opt] = [
+OPTS: list[cfg.Opt] = [
     cfg.StrOpt(
         'pvm_vswitch_for_novalink_io',
         default='NovaLinkVEABridge',
@@ -37,13 +31,3 @@ Use a switch that serves nothing else. Ports that are plugged already stay on
 the switch they are on. Ports that neutron binds as ``pvm_sea`` do not use it.
 """),
 ]
-
-
-def register_opts(conf: Any) -> None:
-    """Register the options with a ``ConfigOpts``; may be called again."""
-    conf.register_opts(_OPTS, group=GROUP.name)
-
-
-def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
-    """Return the options in the form of the ``oslo.config.opts`` hook."""
-    return [(GROUP, list(_OPTS))]

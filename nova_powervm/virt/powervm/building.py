@@ -93,7 +93,7 @@ def make(virtapi: Any, adapter: Any, system: Any) -> 'Builder':
     return Builder(
         virtapi, adapter, system.uuid, disk.load(
             CONF.powervm.disk_driver, adapter, system.uuid, glance.API()),
-        media.Media(adapter, system.uuid))
+        media.Media(adapter))
 
 
 class Builder:
@@ -238,9 +238,8 @@ class Builder:
         if self._disks is None:
             return
         try:
-            leftovers.remove(self._adapter, self._system_uuid, context, host,
+            leftovers.remove(self._adapter, context, host,
                              [self._disks, self._media])
-            leftovers.remove_trunks(self._adapter, context, host)
         except Exception as e:
             LOG.warning('Leftovers of servers could not be looked for; '
                         'trying again at the next start: %s', e)

@@ -19,6 +19,7 @@ without it. Nobody would ever ask for them again.
 
 from collections.abc import Iterable
 from collections.abc import Mapping
+from collections.abc import Sequence
 import re
 from typing import Any, Protocol
 
@@ -26,18 +27,13 @@ from nova import exception
 from nova import objects
 from oslo_log import log as logging
 from pypowervm import const as pvm_const
-from pypowervm.tasks import partition
-from pypowervm.wrappers import managed_system
-from pypowervm.wrappers import virtual_io_server
 
+from nova_powervm.virt.powervm import mapping
 from nova_powervm.virt.powervm import vif
+from nova_powervm.virt.powervm import vios
 from nova_powervm.virt.powervm import vm
 
 LOG = logging.getLogger(__name__)
-
-#: The uuid of a Virtual I/O Server, and pypowervm's wrapper of a disk or a
-#: medium there.
-Backing = tuple[str, Any]
 
 # Digits of an instance's uuid follow what says which of its disks it is. The
 # disks of images are no instance's, and have another prefix.
@@ -47,40 +43,60 @@ _OF_AN_INSTANCE = re.compile(r'(?:cfg|b|s|e\d*)_([0-9a-f]{12,32})')
 class Room(Protocol):
     """What keeps disks or media, such as ``media.Media``."""
 
-    def names(self) -> Mapping[str, Backing]:
+    def names(self) -> Mapping[str, mapping.Backing]:
         """Return all that have names of ours, by their names."""
 
-    def delete(self, backings: Iterable[Backing]) -> None:
+    def delete(self, backings: Iterable[mapping.Backing]) -> None:
         """Delete some; those that are missing are fine.
 
         :raises nova.exception.NovaException: if that fails.
         """
 
 
-def remove(adapter: Any, system_uuid: str, context: Any, host: str,
-           rooms: Iterable[Room]) -> list[str]:
-    """Remove disks and media with names of ours that no instance has.
+def remove(adapter: Any, context: Any, host: str, rooms: Iterable[Room]
+           ) -> list[str]:
+    """Remove disks, media and trunk adapters that no instance has.
 
-    What is mapped to an LPAR stays, whatever it is called, and so does what
-    is on a Virtual I/O Server that does not tell its mappings. All that is
-    found is logged. Takes one call of nova-conductor, and one request besides
-    those of the rooms. Call it before nova starts to build on this host.
+    Of the disks and media those with names of ours. What is mapped to an LPAR
+    stays, whatever it is called, and so does what is on a Virtual I/O Server
+    that does not tell its mappings. Of the trunk adapters those of LPARs that
+    do not exist. All that is found is logged.
+
+    Takes one call of nova-conductor. Call it before nova starts to build on
+    this host.
 
     :param context: nova's request context of an administrator.
     :param host: nova's name for this host.
-    :returns: the names of what was removed.
+    :returns: the names of disks and media, and the uuids of the LPARs of
+        trunks, that were removed.
     :raises pypowervm.exceptions.Error: if NovaLink does not answer.
+    :raises nova.exception.VirtualInterfaceUnplugException: if it refuses.
     :raises Exception: if nova-conductor does not answer; then nothing was
         removed.
     """
-    # Names come first: what a new instance gets afterwards is not among them.
+    # Instances come last: what a new one gets afterwards is not among these.
     named = [(room, room.names()) for room in rooms]
-    uuids = _uuids(context, host)
-    unclaimed = [(room, find_unclaimed(names, uuids))
-                 for room, names in named]
-    if not any(found for _, found in unclaimed):
+    lpars = vif.lpars_with_trunks(adapter)
+    uuids = [instance.uuid for instance in objects.InstanceList.get_by_host(
+        context, host, expected_attrs=[])]
+    removed = _remove_stored(adapter, [
+        (room, found) for room, names in named
+        if (found := find_unclaimed(names, uuids))])
+    return removed + _remove_trunks(
+        adapter, lpars - {vm.get_pvm_uuid(uuid) for uuid in uuids})
+
+
+def _remove_stored(
+        adapter: Any,
+        unclaimed: Sequence[tuple[Room, Mapping[str, mapping.Backing]]]
+        ) -> list[str]:
+    """Remove disks and media that no LPAR has. One request, if there are any.
+
+    :returns: the names of those that were removed.
+    """
+    if not unclaimed:
         return []
-    mapped = _mapped(adapter, system_uuid)
+    mapped = _mapped(adapter)
     removed: list[str] = []
     for room, found in unclaimed:
         # All are taken for mapped where it is not known.
@@ -94,24 +110,14 @@ def remove(adapter: Any, system_uuid: str, context: Any, host: str,
     return removed
 
 
-def remove_trunks(adapter: Any, context: Any, host: str) -> list[str]:
-    """Remove trunk adapters of LPARs that neither exist nor are a server's.
+def _remove_trunks(adapter: Any, lpars: Iterable[str]) -> list[str]:
+    """Remove the trunk adapters of LPARs that do not exist.
 
-    If the LPAR exists it is logged, and the trunk stays.
-
-    :param context: nova's request context of an administrator.
-    :param host: nova's name for this host.
-    :returns: the uuids of these LPARs.
-    :raises pypowervm.exceptions.Error: if NovaLink does not answer.
-    :raises nova.exception.VirtualInterfaceUnplugException: if it refuses.
-    :raises Exception: if nova-conductor does not answer; then nothing was
-        removed.
+    :param lpars: uuids of LPARs that are no server's.
+    :returns: those whose trunks were removed.
     """
-    # They come first: a new instance is not among them.
-    found = vif.lpars_with_trunks(adapter)
-    claimed = {vm.get_pvm_uuid(uuid) for uuid in _uuids(context, host)}
     removed = []
-    for lpar in sorted(found - claimed):
+    for lpar in sorted(lpars):
         if vm.lpar_exists(adapter, lpar):
             LOG.warning('No instance of this host is LPAR %s, which has trunk '
                         'adapters; leaving them alone', lpar)
@@ -123,14 +129,8 @@ def remove_trunks(adapter: Any, context: Any, host: str) -> list[str]:
     return removed
 
 
-def _uuids(context: Any, host: str) -> list[str]:
-    """Return the uuids of nova's instances of a host."""
-    return [instance.uuid for instance in objects.InstanceList.get_by_host(
-        context, host, expected_attrs=[])]
-
-
-def find_unclaimed(names: Mapping[str, Backing], uuids: Iterable[str]
-                   ) -> dict[str, Backing]:
+def find_unclaimed(names: Mapping[str, mapping.Backing],
+                   uuids: Iterable[str]) -> dict[str, mapping.Backing]:
     """Return what has a name that is made of no instance's uuid.
 
     :param names: what there is, by its names. Those that are not made of a
@@ -144,19 +144,16 @@ def find_unclaimed(names: Mapping[str, Backing], uuids: Iterable[str]
             and match.group(1) not in claimed}
 
 
-def _mapped(adapter: Any, system_uuid: str) -> dict[str, set[str]]:
+def _mapped(adapter: Any) -> dict[str, set[str]]:
     """Return the names of what is mapped, by Virtual I/O Servers in use."""
-    vioses = virtual_io_server.VIOS.get(
-        adapter, parent_type=managed_system.System, parent_uuid=system_uuid,
-        xag=[pvm_const.XAG.VIO_SMAP])
     return {
-        vios.uuid: {mapping.backing_storage.name.rpartition('/')[2]
-                    for mapping in vios.scsi_mappings
-                    if mapping.backing_storage is not None}
-        for vios in partition.get_active_vioses(adapter, vios_wraps=vioses)}
+        one.uuid: {scsi.backing_storage.name.rpartition('/')[2]
+                   for scsi in one.scsi_mappings
+                   if scsi.backing_storage is not None}
+        for one in vios.active(adapter, pvm_const.XAG.VIO_SMAP)}
 
 
-def _remove(room: Room, free: Mapping[str, Backing]) -> list[str]:
+def _remove(room: Room, free: Mapping[str, mapping.Backing]) -> list[str]:
     """Remove one by one, so that one that stays does not keep the others."""
     removed = []
     for name, backing in free.items():

@@ -33,14 +33,13 @@ from pypowervm.wrappers import storage
 from pypowervm.wrappers import vios_file
 
 from nova_powervm import conf
+from nova_powervm.virt.powervm.disk import volume_group
+from nova_powervm.virt.powervm import mapping
 from nova_powervm.virt.powervm import media_repository
 from nova_powervm.virt.powervm import upload
 
 LOG = logging.getLogger(__name__)
 CONF = conf.CONF
-
-#: The uuid of a Virtual I/O Server, and pypowervm's wrapper of a medium there.
-Backing = tuple[str, Any]
 
 # VIOS allows 37 characters.
 _OURS = re.compile('cfg_[0-9a-f]{32}')
@@ -61,12 +60,11 @@ class Media:
     May be called from any number of threads.
 
     :param adapter: pypowervm's adapter.
-    :param system_uuid: uuid of the managed system.
     """
 
-    def __init__(self, adapter: Any, system_uuid: str) -> None:
+    def __init__(self, adapter: Any) -> None:
         self._adapter = adapter
-        self._repository = media_repository.Repository(adapter, system_uuid)
+        self._repository = media_repository.Repository(adapter)
 
     def renew(self, adapter: Any) -> None:
         """Use another adapter from now on, that of a new session."""
@@ -74,7 +72,8 @@ class Media:
         self._repository.renew(adapter)
 
     def create(self, context: Any, instance: Any, injected_files: Any,
-               admin_password: str | None, network_info: Any) -> Backing:
+               admin_password: str | None, network_info: Any
+               ) -> mapping.Backing:
         """Make an instance's configuration drive; leave nothing if it fails.
 
         Calls nova-conductor, and takes four requests to NovaLink once it is
@@ -99,7 +98,7 @@ class Media:
             ) from e
         return vios_uuid, storage.VOptMedia.bld_ref(self._adapter, name)
 
-    def delete(self, backings: Iterable[Backing]) -> None:
+    def delete(self, backings: Iterable[mapping.Backing]) -> None:
         """Remove configuration drives, which no LPAR has any more.
 
         Whatever else there is among the backings is left alone, and so are
@@ -136,7 +135,7 @@ class Media:
             raise exception.InstanceTerminationFailure(reason=str(e)) from e
         self.delete((vios_uuid, medium) for vios_uuid in holders)
 
-    def names(self) -> dict[str, Backing]:
+    def names(self) -> dict[str, mapping.Backing]:
         """Return the configuration drives of all instances, by their names.
 
         Those of a Virtual I/O Server that cannot be used are missing.
@@ -150,19 +149,19 @@ class Media:
 
     def _store(self, name: str, path: str) -> str:
         """Upload a medium and return the uuid of its Virtual I/O Server."""
-        place = self._repository.place()
+        group = self._repository.group()
         try:
             with (open(path, 'rb') as stream,
-                  lockutils.lock(media_repository.LOCK)):
+                  lockutils.lock(volume_group.LOCK)):
                 upload.upload(
-                    self._adapter, place.vios_uuid, name,
+                    self._adapter, group.vios_uuid, name,
                     vios_file.FileType.MEDIA_ISO, None,
                     os.path.getsize(path), stream)
         except BaseException:
-            self._discard(place.vios_uuid, name)
-            self._repository.forget(place)
+            self._discard(group.vios_uuid, name)
+            self._repository.forget(group)
             raise
-        return place.vios_uuid
+        return group.vios_uuid
 
     def _discard(self, vios_uuid: str, name: str) -> None:
         """Remove a medium of which nobody knows how much has arrived."""

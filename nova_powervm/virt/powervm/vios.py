@@ -28,6 +28,16 @@ LOG = logging.getLogger(__name__)
 _PAUSE = 5.0
 
 
+def active(adapter: Any, view: str = pvm_const.XAG.NONE) -> list[Any]:
+    """Return the Virtual I/O Servers that run with an active RMC connection.
+
+    :param view: one of ``pypowervm.const.XAG``: what to read of them.
+    :raises pypowervm.exceptions.Error: if they cannot be read.
+    """
+    found: list[Any] = partition.get_active_vioses(adapter, xag=[view])
+    return found
+
+
 def wait_until_ready(adapter: Any, timeout: float,
                      clock: Callable[[], float] = time.monotonic,
                      sleep: Callable[[float], None] = time.sleep) -> None:
@@ -62,7 +72,7 @@ def find_volume_group(adapter: Any, name: str | None,
             '[powervm] volume_group_name is not set: it names the volume '
             'group for disks. A host without one needs bare_lpars.')
     try:
-        groups = [(one, group) for one in _active(adapter)
+        groups = [(one, group) for one in active(adapter)
                   if vios_name in (None, '', one.name)
                   for group in storage.VG.get(adapter, parent=one)]
     except pvm_exc.Error as e:
@@ -85,19 +95,9 @@ def find_volume_group(adapter: Any, name: str | None,
 def _why_none(adapter: Any) -> str | None:
     """Say why no Virtual I/O Server can be used; None if one can."""
     try:
-        if _active(adapter):
+        if active(adapter):
             return None
-    except exception.HypervisorUnavailable as e:
-        # NovaLink itself may have just been started.
-        return str(e)
-    return 'No Virtual I/O Server runs with an active RMC connection'
-
-
-def _active(adapter: Any) -> list[Any]:
-    try:
-        found: list[Any] = partition.get_active_vioses(
-            adapter, xag=[pvm_const.XAG.NONE])
     except pvm_exc.Error as e:
-        raise exception.HypervisorUnavailable(
-            'Cannot read the Virtual I/O Servers: %s' % e) from e
-    return found
+        # NovaLink itself may have just been started.
+        return 'Cannot read the Virtual I/O Servers: %s' % e
+    return 'No Virtual I/O Server runs with an active RMC connection'

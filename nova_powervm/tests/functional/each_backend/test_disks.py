@@ -21,17 +21,13 @@ import fixtures
 from nova import exception
 from nova import objects
 from oslo_utils import uuidutils
-from pypowervm import adapter
 from pypowervm import exceptions as pvm_exc
 from pypowervm.tasks import storage as storage_tasks
 from pypowervm.wrappers import storage
-from pypowervm.wrappers import vios_file
-from pypowervm.wrappers import virtual_io_server
 
 from nova_powervm.testing import novalink
 from nova_powervm.tests import base
-from nova_powervm.tests.functional.each_backend import case
-from nova_powervm.virt.powervm import connection
+from nova_powervm.tests.functional.each_backend import storage_case
 from nova_powervm.virt.powervm.disk import images
 from nova_powervm.virt.powervm.disk import localdisk
 from nova_powervm.virt.powervm import mapping
@@ -82,24 +78,13 @@ class Glance:
             yield data[start:start + (1 << 16)]
 
 
-class DisksTestCase(case.WireTestCase):
-    """A host with one Virtual I/O Server that has a group ``data``."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.start_simulator()
+class DisksTestCase(storage_case.StorageTestCase):
+    """A host with one Virtual I/O Server, and disks in its group ``data``."""
 
     def setUp(self):
         super().setUp()
-        self.control.clear_faults()
-        self.delete_lpars()
-        self.vios, = self.control.reset_vioses(
-            volume_groups={'data': 100, 'rootvg': 20})
+        self.vios, = self.vioses
         self.flags(group='powervm', volume_group_name='data')
-        session = adapter.Session(port=self.simulator.port)
-        self.addCleanup(session._logoff)
-        self.adapter = connection.make_adapter(session)
         self.clock = novalink.Clock()
         self.glance = Glance()
         self.disks = self.make_disks()
@@ -125,10 +110,8 @@ class DisksTestCase(case.WireTestCase):
 
     def stored(self):
         """Return size and hash of the contents of each disk, by its name."""
-        return {disk['name']: (disk['bytes'], disk['sha256'])
-                for vios in self.control.vioses()
-                for group in vios['volume_groups']
-                for disk in group['disks']}
+        return {name: contents for (_, name), contents
+                in self.contents('disks').items()}
 
     def labels(self):
         """Return what the disks are for, sorted."""
@@ -139,13 +122,6 @@ class DisksTestCase(case.WireTestCase):
         counters = self.control.counters()
         self.control.reset_counters()
         return counters
-
-    def files(self):
-        return vios_file.File.get(self.adapter, service='web')
-
-    def at_once(self, function, *items):
-        with futures.ThreadPoolExecutor(len(items)) as pool:
-            return list(pool.map(function, items))
 
 
 class BootTestCase(DisksTestCase):
@@ -485,11 +461,9 @@ class DeleteTestCase(DisksTestCase):
                          self.blank(self.instance, 'e0'),
                          self.blank(self.instance, 's', 512)]
         self.other = self.blank()
-        group, = [group for group in storage.VG.get(
-            self.adapter, parent_type=virtual_io_server.VIOS,
-            parent_uuid=self.vios) if group.name == 'data']
         self.theirs = self.vios, storage_tasks.crt_vdisk(
-            self.adapter, self.vios, group.uuid, 'data', 1)
+            self.adapter, self.vios, self.group(self.vios, 'data').uuid,
+            'data', 1)
         self.requests()
 
     def test_backings(self):

@@ -35,9 +35,8 @@ class LeftoversTestCase(test_media.MediaTestCase):
         self.control.reset_counters()
 
     def remove(self):
-        return leftovers.remove(
-            self.adapter, self.system.uuid, self.context, 'host',
-            [self.media])
+        return leftovers.remove(self.adapter, self.context, 'host',
+                                [self.media])
 
     def names(self, *what):
         return {self.backings[one][1].name for one in what}
@@ -46,10 +45,11 @@ class LeftoversTestCase(test_media.MediaTestCase):
         self.assertEqual(self.names('free'), set(self.remove()))
         self.assertEqual(self.names('claimed', 'mapped'),
                          {name for _, name in self.stored()})
-        # The media are read, then the mappings.
+        # The media are read, then the trunk adapters, then the mappings.
         self.assertEqual(
-            {'vios_feed': 2, 'group_feed': 2, 'group_entry': 1,
-             'group_update': 1}, self.control.counters())
+            {'vios_feed': 3, 'group_feed': 2, 'lpar_feed': 1,
+             'adapter_feed': 1, 'group_entry': 1, 'group_update': 1},
+            self.control.counters())
         self.assertEqual([], self.remove())
 
     def test_after_the_lpar_is_gone(self):

@@ -26,16 +26,14 @@ from nova import objects
 from nova.objects import instance as instance_obj
 from oslo_serialization import base64
 from oslo_serialization import jsonutils
-from pypowervm import adapter
 from pypowervm import const
 from pypowervm.tasks import scsi_mapper
 from pypowervm.tasks import storage as storage_tasks
 from pypowervm.wrappers import storage
-from pypowervm.wrappers import vios_file
 from pypowervm.wrappers import virtual_io_server
 
 from nova_powervm.tests import base
-from nova_powervm.tests.functional.each_backend import case
+from nova_powervm.tests.functional.each_backend import storage_case
 from nova_powervm.virt.powervm import connection
 from nova_powervm.virt.powervm import media
 from nova_powervm.virt.powervm import upload
@@ -62,20 +60,13 @@ def make_network_info():
         id='port', address=MAC, network=network, type='ovs')])
 
 
-class MediaTestCase(case.WireTestCase):
+class MediaTestCase(storage_case.StorageTestCase):
     """``media`` is new to a host with two Virtual I/O Servers."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.start_simulator()
+    NUMBER_OF_VIOSES = 2
 
     def setUp(self):
         super().setUp()
-        self.control.clear_faults()
-        self.delete_lpars()
-        self.vioses = self.control.reset_vioses(
-            2, volume_groups={'data': 100, 'rootvg': 20})
         self.isos = []
         self.useFixture(fixtures.MockPatchObject(
             media.upload, 'upload', side_effect=self.spy_on_upload))
@@ -89,7 +80,6 @@ class MediaTestCase(case.WireTestCase):
         self.temp = self.useFixture(fixtures.TempDir()).path
         self.flags(tempdir=self.temp)
         self.instance = self.make_instance()
-        self.adapter = self.make_adapter()
         self.system = connection.only_system(self.adapter)
         self.media = self.make_media()
         self.control.reset_counters()
@@ -101,13 +91,8 @@ class MediaTestCase(case.WireTestCase):
         stream.seek(0)
         return upload_for_real(*args)
 
-    def make_adapter(self):
-        session = adapter.Session(port=self.simulator.port)
-        self.addCleanup(session._logoff)
-        return connection.make_adapter(session)
-
     def make_media(self):
-        return media.Media(self.adapter, self.system.uuid)
+        return media.Media(self.adapter)
 
     def make_instance(self):
         made = base.make_instance(self.context)
@@ -130,22 +115,13 @@ class MediaTestCase(case.WireTestCase):
 
     def stored(self):
         """Return size and hash of each medium, by VIOS and name."""
-        return {(vios['uuid'], one['name']): (one['bytes'], one['sha256'])
-                for vios in self.control.vioses()
-                for group in vios['volume_groups'] for one in group['media']}
+        return self.contents('media')
 
     def repositories(self):
         """Return VIOS, volume group and size of each media repository."""
         return [(vios['uuid'], group['name'], group['repository_gb'])
                 for vios in self.control.vioses()
                 for group in vios['volume_groups'] if group['repository_gb']]
-
-    def group(self, vios_uuid, name='rootvg'):
-        """Return the wrapper of a volume group."""
-        found, = [group for group in storage.VG.get(
-            self.adapter, parent_type=virtual_io_server.VIOS,
-            parent_uuid=vios_uuid) if group.name == name]
-        return found
 
     def make_repository(self, vios_uuid, name='rootvg', gb=1):
         group = self.group(vios_uuid, name)
@@ -163,8 +139,7 @@ class MediaTestCase(case.WireTestCase):
         vios.update()
 
     def assert_nothing_left(self):
-        self.assertEqual({}, self.stored())
-        self.assertEqual([], vios_file.File.get(self.adapter, service='web'))
+        self.assertEqual(({}, []), (self.stored(), self.files()))
         self.assertEqual([], os.listdir(self.temp))
 
 
@@ -245,8 +220,7 @@ class CreateTestCase(MediaTestCase):
 
     def test_many_at_once(self):
         instances = [self.make_instance() for _ in range(10)]
-        with futures.ThreadPoolExecutor(10) as pool:
-            list(pool.map(self.create, instances))
+        self.at_once(self.create, *instances)
         self.assertEqual({media.medium_name(instance)
                           for instance in instances},
                          {name for _, name in self.stored()})
@@ -307,7 +281,7 @@ class CreateTestCase(MediaTestCase):
         vios_uuid, medium = self.create(instance)
         self.assertEqual(len(self.isos[-1]),
                          self.stored()[vios_uuid, medium.name][0])
-        self.assertEqual([], vios_file.File.get(self.adapter, service='web'))
+        self.assertEqual([], self.files())
 
     @ddt.data(('file_create', 'no_space'), ('file_upload', 'no_space'),
               ('file_upload', 'cut_upload'), ('file_upload', 'vios_busy'),

@@ -28,17 +28,10 @@ _NETWORK = nova_fixtures.NeutronFixture.network_1['id']
 _PORT = nova_fixtures.NeutronFixture.port_1['id']
 
 
-@ddt.ddt
-class TestServers(nova_case.NovaTestCase):
+class ServersTestCase(nova_case.NovaTestCase):
+    """Servers are created through nova's API, and leave nothing behind."""
 
     bare = False
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.larger = cls.cloud.create_flavor(
-            'larger', **{'disk': 2, 'OS-FLV-EXT-DATA:ephemeral': 1,
-                         'swap': 512})
 
     def prepare(self):
         self.addCleanup(self.delete_servers)
@@ -82,6 +75,16 @@ class TestServers(nova_case.NovaTestCase):
         return [(one['lpar'], one['sha256'])
                 for vios in self.control.vioses()
                 for one in vios['mappings']]
+
+
+class TestServers(ServersTestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.larger = cls.cloud.create_flavor(
+            'larger', **{'disk': 2, 'OS-FLV-EXT-DATA:ephemeral': 1,
+                         'swap': 512})
 
     def test_life(self):
         uuid, = self.create(networks=[{'port': _PORT}])
@@ -135,14 +138,6 @@ class TestServers(nova_case.NovaTestCase):
         self.delete_servers()
         self.assertEqual(self.empty, self.host())
 
-    @ddt.data('create', 'adapter_create', 'group_update', 'vios_update',
-              'file_create', 'file_upload', 'power_on')
-    def test_fails(self, request):
-        self.control.inject_fault(request, 'unavailable')
-        self.create(status='ERROR')
-        self.control.clear_faults()
-        self.wait(lambda: self.host() == self.empty, 'nothing is left')
-
     def test_two_ports(self):
         uuid, = self.create(networks=2 * [{'uuid': _NETWORK}])
         devices = self.control.devices()[self.cloud.servers()[uuid].lpar]
@@ -159,6 +154,41 @@ class TestServers(nova_case.NovaTestCase):
             'networks': [{'uuid': _NETWORK}]}})
         self.wait(self.control.lpars, 'the build is under way')
         self.delete_servers()
+        self.wait(lambda: self.host() == self.empty, 'nothing is left')
+
+    def test_rebuild(self):
+        uuid, = self.create()
+        self.cloud.act([uuid], {'rebuild': {'imageRef': self.cloud.image}})
+        self.wait(lambda: self.control.counters()['create'] == 2,
+                  'the LPAR is created anew')
+        self.wait_for(uuid, status='ACTIVE', task_state=None)
+        self.assertIn((self.cloud.servers()[uuid].lpar, image.SHA256),
+                      self.mapped())
+        self.assertEqual(2, len(self.mapped()))
+
+    def test_interface(self):
+        uuid, = self.create(networks='none')
+        self.control.set_rmc([self.cloud.servers()[uuid].lpar], True)
+        before = self.control.adapters()
+        path = '/servers/%s/os-interface' % uuid
+        self.cloud.api.api_post(path, {
+            'interfaceAttachment': {'port_id': _PORT}})
+        self.wait(lambda: len(self.control.adapters()) == len(before) + 2,
+                  'an adapter and its trunk')
+        self.cloud.api.api_delete('%s/%s' % (path, _PORT))
+        self.wait(lambda: self.control.adapters() == before,
+                  'both are gone')
+
+
+@ddt.ddt
+class TestFailedBuilds(ServersTestCase):
+
+    @ddt.data('create', 'adapter_create', 'group_update', 'vios_update',
+              'file_create', 'file_upload', 'power_on')
+    def test_fails(self, request):
+        self.control.inject_fault(request, 'unavailable')
+        self.create(status='ERROR')
+        self.control.clear_faults()
         self.wait(lambda: self.host() == self.empty, 'nothing is left')
 
     def die(self, request):
@@ -194,26 +224,3 @@ class TestServers(nova_case.NovaTestCase):
                       ).remove_leftovers(
                           context.get_admin_context(), cloud.HOST)
         self.assertEqual(self.empty, self.host())
-
-    def test_rebuild(self):
-        uuid, = self.create()
-        self.cloud.act([uuid], {'rebuild': {'imageRef': self.cloud.image}})
-        self.wait(lambda: self.control.counters()['create'] == 2,
-                  'the LPAR is created anew')
-        self.wait_for(uuid, status='ACTIVE', task_state=None)
-        self.assertIn((self.cloud.servers()[uuid].lpar, image.SHA256),
-                      self.mapped())
-        self.assertEqual(2, len(self.mapped()))
-
-    def test_interface(self):
-        uuid, = self.create(networks='none')
-        self.control.set_rmc([self.cloud.servers()[uuid].lpar], True)
-        before = self.control.adapters()
-        path = '/servers/%s/os-interface' % uuid
-        self.cloud.api.api_post(path, {
-            'interfaceAttachment': {'port_id': _PORT}})
-        self.wait(lambda: len(self.control.adapters()) == len(before) + 2,
-                  'an adapter and its trunk')
-        self.cloud.api.api_delete('%s/%s' % (path, _PORT))
-        self.wait(lambda: self.control.adapters() == before,
-                  'both are gone')

@@ -19,16 +19,10 @@ import fixtures
 from oslo_config import cfg
 
 from nova_powervm import conf
-from nova_powervm.conf import disk
-from nova_powervm.conf import media
-from nova_powervm.conf import powervm
-from nova_powervm.conf import vif
 from nova_powervm.tests import base
 from nova_powervm.virt.powervm.lifecycle import opts as lifecycle_opts
 
-DRIVER_OPTIONS = {option.dest: option
-                  for module in (powervm, disk, media, vif)
-                  for option in module.list_opts()[0][1]}
+DRIVER_OPTIONS = {option.dest: option for option in conf.OPTS}
 EVENT_OPTIONS = {option.dest: option
                  for option in lifecycle_opts.list_opts()[0][1]}
 OPTIONS = DRIVER_OPTIONS | EVENT_OPTIONS
@@ -45,8 +39,7 @@ class OptionsTestCase(base.TestCase):
         with open(path, 'w') as f:
             f.write('\n'.join(['[powervm]', *lines]))
         config = cfg.ConfigOpts()
-        for module in powervm, disk, media, vif:
-            module.register_opts(config)
+        conf.register_opts(config)
         config([], project='nova', default_config_files=[path])
         return getattr(config.powervm, name)
 

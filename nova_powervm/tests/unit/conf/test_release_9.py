@@ -21,11 +21,7 @@ import mock
 from oslo_config import cfg
 
 from nova_powervm import conf
-from nova_powervm.conf import disk
-from nova_powervm.conf import media
-from nova_powervm.conf import powervm
 from nova_powervm.conf import release_9
-from nova_powervm.conf import vif
 from nova_powervm.testing import logs
 from nova_powervm.tests import base
 from nova_powervm.virt.powervm.lifecycle import opts
@@ -112,8 +108,7 @@ class TestCase(base.TestCase):
 
     def read(self, *args, files=(), folders=()):
         config = cfg.ConfigOpts()
-        for module in powervm, disk, media, vif:
-            module.register_opts(config)
+        conf.register_opts(config)
         config(args, project='nova', default_config_files=list(files),
                default_config_dirs=list(folders))
         return config

@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""A volume group of a Virtual I/O Server, and changes of its disks."""
+"""A volume group of a Virtual I/O Server, and changes of what is in it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,9 +21,12 @@ from pypowervm.utils import retry
 from pypowervm.wrappers import storage
 from pypowervm.wrappers import virtual_io_server
 
-# pypowervm holds it when it changes a volume group.
-_LOCK = 'vol_grp_lock'
+#: Name of the lock that pypowervm holds while it adds a disk to a volume
+#: group. It writes the whole group then, without an entity tag, and so without
+#: what came after it had read the group.
+LOCK = 'vol_grp_lock'
 
+# Somebody else may change a volume group between a read and an update.
 _while_changed = retry.retry(tries=6, delay_func=retry.STEPPED_RANDOM_DELAY)
 
 
@@ -37,11 +40,12 @@ class VolumeGroup:
     :param adapter: pypowervm's adapter.
     :param vios_uuid: uuid of the Virtual I/O Server.
     :param uuid: its own.
+    :ivar vios_uuid: as given.
     """
 
     def __init__(self, adapter: Any, vios_uuid: str, uuid: str) -> None:
         self._adapter = adapter
-        self._vios_uuid = vios_uuid
+        self.vios_uuid = vios_uuid
         self._uuid = uuid
 
     def renew(self, adapter: Any) -> None:
@@ -52,7 +56,7 @@ class VolumeGroup:
         """Return pypowervm's wrapper of the group as it is now."""
         return storage.VG.get(
             self._adapter, uuid=self._uuid,
-            parent_type=virtual_io_server.VIOS, parent_uuid=self._vios_uuid)
+            parent_type=virtual_io_server.VIOS, parent_uuid=self.vios_uuid)
 
     def copy(self, source: str, name: str, size_gb: int) -> Any:
         """Copy a disk; return the new one, None without a source.
@@ -66,7 +70,7 @@ class VolumeGroup:
             _append(group, name, size_gb, disk.udid)
             return True
 
-        return _find(self._change(add), name)
+        return _find(self.change(add), name)
 
     def add(self, name: str, size_gb: int) -> Any:
         """Make an empty disk and return it.
@@ -77,7 +81,7 @@ class VolumeGroup:
             _append(group, name, size_gb)
             return True
 
-        return _find(self._change(add), name)
+        return _find(self.change(add), name)
 
     def delete(self, chosen: Callable[[str], bool]) -> None:
         """Delete the disks whose names are chosen; none is fine."""
@@ -88,15 +92,15 @@ class VolumeGroup:
                 group.virtual_disks.remove(disk)
             return bool(found)
 
-        self._change(remove)
+        self.change(remove)
 
-    def _change(self, function: Callable[[Any], bool]) -> Any:
+    def change(self, function: Callable[[Any], bool]) -> Any:
         """Change the group as it is now, and return it.
 
         :param function: changes the wrapper, and returns whether it did.
         """
         def attempt() -> Any:
-            with lockutils.lock(_LOCK):
+            with lockutils.lock(LOCK):
                 group = self.read()
                 return group.update() if function(group) else group
 

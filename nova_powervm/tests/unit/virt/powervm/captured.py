@@ -17,6 +17,28 @@ from pypowervm import adapter as pvm_adapter
 from pypowervm.tests.test_utils import pvmhttp
 from pypowervm.wrappers import managed_system
 
+from nova_powervm.tests.unit.virt.powervm import driver_base
+
+
+class CapturedTestCase(driver_base.TestCase):
+    """``adapter`` answers reads with what :meth:`document` names."""
+
+    def setUp(self):
+        super().setUp()
+        self.adapter = make_adapter()
+        self.adapter.read.side_effect = self.read
+
+    def read(self, root_type, root_id=None, child_type=None, child_id=None,
+             **kwargs):
+        name = self.document(root_id, child_type, child_id)
+        if isinstance(name, Exception):
+            raise name
+        return response(name, self.adapter)
+
+    def document(self, root_id, child_type, child_id):
+        """Return the name of the file that answers a read, or an error."""
+        raise NotImplementedError
+
 
 def make_adapter():
     """Return an adapter that sends nothing."""

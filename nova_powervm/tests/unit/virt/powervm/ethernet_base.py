@@ -14,19 +14,21 @@ import mock
 from pypowervm.tasks import partition
 
 from nova_powervm.tests.unit.virt.powervm import captured
-from nova_powervm.tests.unit.virt.powervm import driver_base
 
 MGMT = mock.Mock(schema_type='LogicalPartition', uuid='MGMT')
 
 
-class CapturedTestCase(driver_base.TestCase):
-    """Reads answers of a real NovaLink."""
+class EthernetTestCase(captured.CapturedTestCase):
+    """Each read is answered with the adapters of a real partition."""
+
+    #: What is read.
+    ANSWER = 'cna_feed1.txt'
 
     def setUp(self):
         super().setUp()
-        self.adapter = captured.make_adapter()
-        self.adapter.read.return_value = captured.response(
-            'cna_feed1.txt', self.adapter)
         self.find = self.patch_object(
             partition, 'get_mgmt_partition', autospec=True,
             return_value=MGMT)
+
+    def document(self, root_id, child_type, child_id):
+        return self.ANSWER

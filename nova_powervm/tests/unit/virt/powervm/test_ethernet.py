@@ -17,7 +17,6 @@ import mock
 from pypowervm.tasks import partition
 from pypowervm.wrappers import managed_system
 
-from nova_powervm.tests.unit.virt.powervm import captured
 from nova_powervm.tests.unit.virt.powervm import ethernet_base
 from nova_powervm.virt.powervm import ethernet
 
@@ -25,7 +24,7 @@ SYSTEM = mock.Mock(spec=managed_system.System, uuid='1',
                    schema_type='ManagedSystem')
 
 
-class EthernetTestCase(ethernet_base.CapturedTestCase):
+class EthernetTestCase(ethernet_base.EthernetTestCase):
 
     def test_management_partition_is_found_once(self):
         for _ in range(2):
@@ -47,8 +46,7 @@ class EthernetTestCase(ethernet_base.CapturedTestCase):
         self.assertIsNone(gone())
 
     def test_used_vlans(self):
-        self.adapter.read.return_value = captured.response(
-            'nbbr_virtual_network.txt', self.adapter)
+        self.ANSWER = 'nbbr_virtual_network.txt'
         self.assertEqual(
             [{1, 2, 1000, 1001, 1234, 2227, 2828, 4093, 4094}, set()],
             [ethernet._used_vlans(self.adapter, SYSTEM,

@@ -108,6 +108,7 @@ class RemoveTestCase(driver_base.TestCase):
         self.instances = self.patch_object(
             objects.InstanceList, 'get_by_host',
             return_value=[objects.Instance(uuid=OTHER)])
+        self.patch_object(vif, 'lpars_with_trunks', return_value=set())
 
     def map(self, *names):
         self.vios.scsi_mappings = [mock.Mock(backing_storage=None)]
@@ -117,8 +118,8 @@ class RemoveTestCase(driver_base.TestCase):
             self.vios.scsi_mappings.append(mapping)
 
     def remove(self, *rooms):
-        return leftovers.remove(mock.sentinel.adapter, 'system',
-                                self.context, 'host', rooms)
+        return leftovers.remove(mock.sentinel.adapter, self.context, 'host',
+                                rooms)
 
     def warnings(self):
         return self.logged(logging.WARNING)
@@ -198,11 +199,12 @@ class RemoveTrunksTestCase(base.TestCase):
                 target, name, replacement))
 
     def remove(self):
-        return leftovers.remove_trunks(None, self.context, 'host')
+        return leftovers.remove(None, self.context, 'host', [])
 
     def test_lpar_is_gone(self):
         self.assertEqual([self.gone], self.remove())
         self.assertEqual([self.gone], self.unplugged)
+        self.instances.assert_called_once()
 
     def test_no_answer_of_the_conductor(self):
         self.instances.side_effect = ValueError()

@@ -49,18 +49,15 @@ NO_REPOSITORY = 'get_volume_group_no_rep.txt'
 NO_REPOSITORY_UUID = '4be4d406-5626-35bf-9d68-e7611d9782c9'
 # rootvg and image_pool, which has a repository with media of other makes.
 REPOSITORY = 'fake_volume_group2.txt'
-REPOSITORY_UUID = 'b6bdbf1f-eddf-3c81-8801-9859eb6fedcb'
 # The entry of that group.
 ENTRY = 'upload_volgrp.txt'
 
 
-class MediaTestCase(driver_base.TestCase):
+class MediaTestCase(captured.CapturedTestCase):
 
     def setUp(self):
         super().setUp()
-        self.adapter = captured.make_adapter()
         self.adapter.session = mock.Mock(timeout=10)
-        self.adapter.read.side_effect = self.read
         self.adapter.update_by_path.side_effect = self.update
         self.patch_object(retry.time, 'sleep')
         self.vioses = VIOSES
@@ -75,19 +72,16 @@ class MediaTestCase(driver_base.TestCase):
         self.instance = base.make_instance(
             self.context, uuid=driver_base.INSTANCE_UUID)
         self.name = media.medium_name(self.instance)
-        self.media = media.Media(self.adapter, 'system')
+        self.media = media.Media(self.adapter)
+
+    def document(self, root_id, child_type, child_id):
+        if root_id is None:
+            return self.vioses
+        return self.groups[root_id] if child_id is None else ENTRY
 
     def read(self, root_type, root_id=None, child_type=None, child_id=None,
              **kwargs):
-        if child_type == 'VirtualIOServer':
-            name = self.vioses
-        elif child_id is not None:
-            name = ENTRY
-        else:
-            name = self.groups[root_id]
-        if isinstance(name, Exception):
-            raise name
-        found = captured.response(name, self.adapter)
+        found = super().read(root_type, root_id, child_type, child_id)
         if child_id is None and found.entry is not None:
             found.feed, found.entry = entities.Feed({}, [found.entry]), None
         if child_id in self.without_repository:
@@ -117,8 +111,9 @@ class CreateTestCase(MediaTestCase):
         self.iso_file = self.patch_object(
             media, '_iso_file',
             side_effect=lambda _: contextlib.nullcontext(__file__))
+        self.remove_for_real = self.media._repository.remove
         self.remove = self.patch_object(
-            media_repository, '_remove', autospec=True)
+            media_repository.Repository, 'remove')
 
     def create(self, password='secret'):
         return self.media.create(self.context, self.instance, mock.sentinel.a,
@@ -165,6 +160,26 @@ class CreateTestCase(MediaTestCase):
         self.assert_fails()
         self.upload.assert_not_called()
 
+    @ddt.named_data(('before', True), ('during_the_search', False))
+    def test_renewed(self, known):
+        """Media are removed by the new session."""
+        self.groups = {MANAGEMENT: NO_REPOSITORY, FIRST: NO_REPOSITORY}
+        self.without_repository = [NO_REPOSITORY_UUID]
+        self.remove.side_effect = self.remove_for_real
+        renewed = captured.make_adapter()
+        renewed.read.side_effect = self.read
+        if known:
+            self.create()
+            self.media.renew(renewed)
+        else:
+            self.adapter.update_by_path.side_effect = (
+                lambda *args, **kwargs: self.media.renew(renewed)
+                or self.update(*args, **kwargs))
+            self.create()
+        self.media.delete_of(self.instance)
+        self.assertEqual('VolumeGroup',
+                         renewed.read.call_args.kwargs['child_type'])
+
     def test_no_such_group(self):
         self.flags(group='powervm', vopt_media_volume_group='other')
         self.groups = {MANAGEMENT: NO_REPOSITORY, FIRST: NO_REPOSITORY}
@@ -196,11 +211,10 @@ class CreateTestCase(MediaTestCase):
         self.groups = {MANAGEMENT: REPOSITORY}
         self.upload.side_effect = [upload.IncompleteUpload('none'), None]
         self.create()
-        self.remove.assert_called_once_with(
-            self.adapter, (MANAGEMENT, REPOSITORY_UUID), {self.name})
+        self.remove.assert_called_once_with(MANAGEMENT, {self.name})
         # It was looked for again.
         self.assertEqual(2, sum(
-            call.kwargs.get('child_type') == 'VirtualIOServer'
+            'root_id' not in call.kwargs
             for call in self.adapter.read.mock_calls))
 
     def test_not_tried_three_times(self):
@@ -216,8 +230,7 @@ class CreateTestCase(MediaTestCase):
         self.groups = {MANAGEMENT: REPOSITORY}
         self.upload.side_effect = KeyboardInterrupt
         self.assertRaises(KeyboardInterrupt, self.create)
-        self.remove.assert_called_once_with(
-            self.adapter, (MANAGEMENT, REPOSITORY_UUID), {self.name})
+        self.remove.assert_called_once_with(MANAGEMENT, {self.name})
 
 
 @ddt.ddt

@@ -13,6 +13,7 @@
 from nova.network import model
 from pypowervm.wrappers import network
 
+from nova_powervm.tests.unit.virt.powervm import captured
 from nova_powervm.tests.unit.virt.powervm import ethernet_base
 from nova_powervm.virt.powervm import vif
 
@@ -23,10 +24,11 @@ INTERFACE = '994580c7-df12-4865-b066-6e5587475b7c'
 MAC = '5E372CFD9E6D'
 
 
-class VifTestCase(ethernet_base.CapturedTestCase):
+class VifTestCase(ethernet_base.EthernetTestCase):
 
     def deleted(self):
-        wrappers = network.CNA.wrap(self.adapter.read.return_value)
+        wrappers = network.CNA.wrap(captured.response(
+            self.ANSWER, self.adapter))
         macs = {one.href: one.mac for one in wrappers}
         return [macs[call.args[0]]
                 for call in self.adapter.delete_by_href.call_args_list]

@@ -158,18 +158,12 @@ class FindVolumeGroupTestCase(ViosTestCase):
         self.assertRaises(exception.HypervisorUnavailable, self.find, 'data')
 
 
-class CapturedTestCase(driver_base.TestCase):
+class CapturedTestCase(captured.CapturedTestCase):
     """Documents of a real machine, read by pypowervm's own wrappers."""
 
-    def setUp(self):
-        super().setUp()
-        self.adapter = captured.make_adapter()
-        self.adapter.read.side_effect = self.read
-
-    def read(self, root_type, root_id=None, child_type=None, **kwargs):
-        return captured.response(
-            'fake_vios_feed_multi.txt' if child_type is None
-            else 'fake_volume_group2.txt', self.adapter)
+    def document(self, root_id, child_type, child_id):
+        return ('fake_vios_feed_multi.txt' if child_type is None
+                else 'fake_volume_group2.txt')
 
     def find(self, *args):
         return vios.find_volume_group(self.adapter, *args)
