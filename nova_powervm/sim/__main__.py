@@ -29,7 +29,8 @@ DEFAULT_PORT = 12080
 def main(argv: list[str] | None = None) -> int:
     """Run the simulator until a signal stops it.
 
-    :returns: the exit status: 0, or 1 if the simulator did not start.
+    :returns: the exit status: 0, or 1 if the simulator did not start or could
+        not keep its state.
     """
     parser = _parser()
     args = parser.parse_args(argv)
@@ -45,6 +46,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         # Imported here: at the top, a missing extra would be a traceback.
         from nova_powervm.sim import server
+        from nova_powervm.sim import state_file
     except ImportError as exc:
         if exc.name != 'aiohttp':
             raise
@@ -58,10 +60,16 @@ def main(argv: list[str] | None = None) -> int:
         print(f'nova-powervm-sim: cannot listen on {server.ADDRESS}:'
               f'{args.port}: {reason}.', file=sys.stderr)
         return 1
-    asyncio.run(server.serve(
-        listener, config, args.memory_mb, args.proc_units, args.vios,
-        args.volume_groups, args.lpars, args.until_eof,
-        lambda url: print(f'listening on {url}', flush=True)))
+    beginning = server.Beginning(
+        args.memory_mb, args.proc_units, args.vios, args.volume_groups,
+        args.lpars, args.state and state_file.StateFile(args.state))
+    try:
+        asyncio.run(server.serve(
+            listener, config, beginning, args.until_eof,
+            lambda url: print(f'listening on {url}', flush=True)))
+    except state_file.StateError as exc:
+        print(f'nova-powervm-sim: {exc}.', file=sys.stderr)
+        return 1
     return 0
 
 
@@ -116,6 +124,15 @@ def _parser() -> argparse.ArgumentParser:
         '--volume-groups', type=_volume_groups,
         default='rootvg=100,data=10000',
         help='volume groups of each and their capacities, GB (%(default)s)')
+    parser.add_argument(
+        '--rmc', action='store_true',
+        help='LPARs that clients create have RMC while they run, which lets '
+             'adapters be added then')
+    parser.add_argument(
+        '--state', metavar='FILE',
+        help='keep LPARs, Virtual I/O Servers, storage and networks in this '
+             'file; if it exists, begin with what it has, whatever --lpars, '
+             '--vios and --volume-groups say')
     parser.add_argument(
         '--until-eof', action='store_true',
         help='stop at the end of standard input as well: when the program '

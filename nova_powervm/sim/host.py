@@ -42,6 +42,8 @@ class Host:
     :param url: scheme, host and port of the service in its responses.
     :param memory_mb: installed memory, MB.
     :param proc_units: installed processors.
+    :param identity: what uuid and serial number are made of; None for url.
+    :param lpars: its partitions; None for the management partition alone.
     :ivar vioses: its Virtual I/O Servers, which are no LPARs.
     :ivar on_delete: called with each LPAR that is deleted.
     """
@@ -49,7 +51,8 @@ class Host:
     def __init__(self, scheduler: transitions.Scheduler,
                  config: settings.Settings, url: str,
                  memory_mb: int = 16 * 1024 * 1024,
-                 proc_units: float = 1024.0) -> None:
+                 proc_units: float = 1024.0, identity: str | None = None,
+                 lpars: lpar_table.LparTable | None = None) -> None:
         self.config = config
         self.memory_mb = memory_mb
         # About as much as on a captured system of 512 GB.
@@ -57,16 +60,18 @@ class Host:
         self.proc_units = float(proc_units)
         self.api_url = f'{url}/rest/api/uom'
         # The same after a restart of the simulator on the same port.
-        self.uuid = str(uuid.uuid5(uuid.NAMESPACE_URL, url))
-        self.serial = f'S{int(url.rpartition(":")[2]):06d}'
+        self.identity = identity or url
+        self.uuid = str(uuid.uuid5(uuid.NAMESPACE_URL, self.identity))
+        self.serial = f'S{int(self.identity.rpartition(":")[2]):06d}'
         self.events = events.EventQueues(config, scheduler.time)
         self.version = 0
         self.on_delete: list[Callable[[lpar_mod.Lpar], None]] = []
         self._scheduler = scheduler
-        self._lpars = lpar_table.LparTable()
+        self._lpars = lpars or lpar_table.LparTable()
         self.vioses = vios.ViosTable(self.uuid, self._lpars, scheduler.time)
         self._power = power.PowerControl(scheduler, config, self._perform)
-        self._add_mgmt_partition()
+        if lpars is None:
+            self._add(vios.mgmt_config(), transitions.RUNNING).is_mgmt = True
 
     @property
     def url(self) -> str:
@@ -103,11 +108,14 @@ class Host:
         """
         return self._lpars.get(lpar_uuid)
 
+    def outcome(self, lpar: lpar_mod.Lpar) -> str:
+        """Return the PartitionState to which an LPAR is on its way."""
+        return self._power.outcome(lpar) or lpar.state
+
     def uptime(self, lpar: lpar_mod.Lpar) -> int:
         """Return the seconds since an LPAR's boot; 0 while it is off."""
-        if lpar.booted_at is None:
-            return 0
-        return int(self._scheduler.time() - lpar.booted_at)
+        booted = lpar.booted_at
+        return 0 if booted is None else int(self._scheduler.time() - booted)
 
     def lpar_url(self, lpar: lpar_mod.Lpar) -> str:
         """Return the URI of an LPAR in events."""
@@ -122,8 +130,7 @@ class Host:
             name, uuid or id is taken.
         """
         lpar = self._add(config, state)
-        url = self.lpar_url(lpar)
-        self.events.publish('ADD_URI', url)
+        self.events.publish('ADD_URI', self.lpar_url(lpar))
         self._publish_lpar_event(lpar, 'NVRAM')
         self._publish_system_event()
         self._publish_lpar_event(lpar, 'PartitionState,Other')
@@ -210,12 +217,6 @@ class Host:
         for _ in range(events_each):
             for url in urls:
                 self.events.publish('MODIFY_URI', url, detail)
-
-    def _add_mgmt_partition(self) -> None:
-        config = lpar_mod.Config(name='novalink', rmc=True,
-                                 memory=lpar_mod.Memory(4096, 4096, 4096),
-                                 max_io_slots=vios.MAX_IO_SLOTS)
-        self._add(config, transitions.RUNNING).is_mgmt = True
 
     def _add(self, config: lpar_mod.Config, state: str) -> lpar_mod.Lpar:
         lpar = self._lpars.add(config)

@@ -69,6 +69,7 @@ class LparHandlers:
     async def _create(self, request: web.Request) -> web.Response:
         target.check_system(self._host, request)
         config = lpar_parser.parse(await request.read())
+        config.rmc = self._host.config.rmc
         lpar = self._host.create(config)
         return self._entry_response(request, lpar, lpar.uuid)
 

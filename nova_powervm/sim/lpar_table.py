@@ -17,6 +17,7 @@ import itertools
 
 from nova_powervm.sim import errors
 from nova_powervm.sim import lpar as lpar_mod
+from nova_powervm.sim import power
 
 
 class LparTable:
@@ -70,6 +71,20 @@ class LparTable:
         self._used_ids.add(lpar.lpar_id)
         return lpar
 
+    def restore(self, config: lpar_mod.Config, state: str, version: int,
+                is_mgmt: bool, now: float) -> lpar_mod.Lpar:
+        """Add an LPAR as it was.
+
+        :param now: when it was booted, if it is on.
+        :raises errors.RestError: as for :meth:`add`.
+        """
+        lpar = self.add(config)
+        lpar.is_mgmt = is_mgmt
+        lpar.state = state
+        lpar.version = version
+        lpar.booted_at = now if state in power.ON_STATES else None
+        return lpar
+
     def replace_config(self, lpar: lpar_mod.Lpar,
                        config: lpar_mod.Config) -> None:
         """Replace an LPAR's configuration, except uuid, id, type and RMC.
@@ -92,9 +107,16 @@ class LparTable:
         self._names.remove(lpar.name)
         self._used_ids.remove(lpar.lpar_id)
 
-    def reserve_id(self) -> int:
-        """Take an id for a partition that is no LPAR."""
-        reserved = self._free_id()
+    def reserve_id(self, wanted: int | None = None) -> int:
+        """Take an id for a partition that is no LPAR.
+
+        :param wanted: this id; None for a free one.
+        :raises errors.RestError: if it is not free.
+        """
+        reserved = self._free_id() if wanted is None else wanted
+        if reserved in self._used_ids:
+            raise errors.RestError(
+                409, f'The partition ID {reserved} is not free.')
         self._used_ids.add(reserved)
         return reserved
 

@@ -102,6 +102,7 @@ class MappingTable:
 
     :param vios: the Virtual I/O Server, which has the slots.
     :param find_storage: finds a disk or a medium by kind, UDID and name.
+    :ivar numbers: the next number in names, by their prefixes.
     """
 
     def __init__(self, vios: lpar_mod.Lpar,
@@ -110,11 +111,16 @@ class MappingTable:
         self._vios = vios
         self._find_storage = find_storage
         self._mappings: list[Mapping] = []
-        self._hosts, self._disks, self._media = (
-            itertools.count() for _ in range(3))
+        self.numbers: dict[str, int] = collections.Counter()
 
     def __iter__(self) -> Iterator[Mapping]:
         return iter(self._mappings)
+
+    def restore(self, mappings: list[Mapping],
+                numbers: dict[str, int]) -> None:
+        """Take over mappings, whose slots are taken, and ``numbers``."""
+        self._mappings = mappings
+        self.numbers.update(numbers)
 
     def replace(self, requests: Sequence[MappingRequest],
                 find_lpar: Callable[[str], lpar_mod.Lpar]
@@ -199,22 +205,24 @@ class MappingTable:
         client_slot = client.slots.take(client.config.max_io_slots,
                                         request.client_slot, request.high)
         server_slot = self._vios.slots.take(self._vios.config.max_io_slots)
-        return Bus(f'vhost{next(self._hosts)}', server_slot, client,
-                   client.lpar_id, client_slot)
+        return Bus(self._name('vhost'), server_slot, client, client.lpar_id,
+                   client_slot)
 
     def _add(self, request: MappingRequest, bus: Bus,
              stored: storage.Storage | None, luas: set[str]) -> Mapping:
         if stored is None:
             return Mapping(bus, None, None)
-        if isinstance(stored, storage.Disk):
-            name, prefix = f'vtscsi{next(self._disks)}', '09'
-        else:
-            name, prefix = f'vtopt{next(self._media)}', '19'
+        kind, prefix = (('vtscsi', '09') if isinstance(stored, storage.Disk)
+                        else ('vtopt', '19'))
         lua = request.lua or _free_lua(luas)
         luas.add(lua)
         return Mapping(bus, stored, Target(
-            lua, request.target_name or name,
+            lua, request.target_name or self._name(kind),
             f'{prefix}{uuid.uuid4().hex[:16]}'))
+
+    def _name(self, prefix: str) -> str:
+        self.numbers[prefix] += 1
+        return f'{prefix}{self.numbers[prefix] - 1}'
 
     def _release(self, bus: Bus) -> None:
         self._vios.slots.release(bus.server_slot)

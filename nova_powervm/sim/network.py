@@ -13,6 +13,7 @@
 
 """Virtual networks of the host: switches, and the adapters on them."""
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 import dataclasses
 import re
@@ -131,6 +132,12 @@ class Networks:
         self.switches.clear()
         for name in SWITCHES:
             self.add_switch(name, _MODES[0])
+
+    def restore(self, switches: Iterable[Switch],
+                adapters: Iterable[Adapter]) -> None:
+        """Take over switches, and adapters whose slots are taken."""
+        self.switches = {one.uuid: one for one in switches}
+        self._adapters = {one.uuid: one for one in adapters}
 
     def add_switch(self, name: str, mode: str) -> Switch:
         """Add a switch.

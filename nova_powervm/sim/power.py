@@ -100,6 +100,11 @@ class PowerControl:
         if done is not None:
             done(REPLACED)
 
+    def outcome(self, lpar: lpar_mod.Lpar) -> str | None:
+        """Return the state in which an operation ends; None without one."""
+        transition = self._transitions.get(lpar.uuid)
+        return None if transition is None else transition.outcome
+
     def _boot_steps(self) -> list[transitions.Step]:
         return transitions.boot(self._config.boot_seconds,
                                 self._config.boot_events)

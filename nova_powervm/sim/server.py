@@ -16,6 +16,7 @@ import asyncio
 from collections.abc import Callable
 from collections.abc import Mapping
 import contextlib
+import dataclasses
 import os
 import random
 import signal
@@ -30,6 +31,7 @@ from nova_powervm.sim import host as host_mod
 from nova_powervm.sim import logon
 from nova_powervm.sim import rest
 from nova_powervm.sim import settings
+from nova_powervm.sim import state_file
 from nova_powervm.sim import virtual_io
 
 ADDRESS = '127.0.0.1'
@@ -102,17 +104,58 @@ class Acceptor:
             self._socket.close()
 
 
+@dataclasses.dataclass(frozen=True)
+class Beginning:
+    """What the simulated host is at the start.
+
+    The last four are about a new host only, not about one from a file.
+
+    :ivar memory_mb: installed memory, MB.
+    :ivar proc_units: installed processors.
+    :ivar vioses: number of Virtual I/O Servers.
+    :ivar volume_groups: volume groups of each and their capacities, GB.
+    :ivar lpars: number of running LPARs.
+    :ivar file: keeps the host over restarts.
+    """
+
+    memory_mb: int
+    proc_units: int
+    vioses: int
+    volume_groups: Mapping[str, float]
+    lpars: int
+    file: state_file.StateFile | None = None
+
+    def make_io(self, loop: asyncio.AbstractEventLoop,
+                config: settings.Settings, url: str
+                ) -> tuple[virtual_io.VirtualIo, int]:
+        """Return the host, and the number of LPARs that it lacks.
+
+        :raises state_file.StateError: if the file cannot be read.
+        """
+        where = loop, config, url, self.memory_mb, self.proc_units
+        if self.file is not None and (io := self.file.make_io(*where)):
+            return io, 0
+        io = virtual_io.VirtualIo(host_mod.Host(*where))
+        io.reset(self.vioses, self.volume_groups)
+        return io, self.lpars
+
+    def keeper(self, loop: asyncio.AbstractEventLoop,
+               io: virtual_io.VirtualIo) -> state_file.Keeper | None:
+        """Return what keeps the host; None without a file."""
+        if self.file is None:
+            return None
+        return state_file.Keeper(self.file, io, loop)
+
+
 async def serve(sock: socket.socket, config: settings.Settings,
-                memory_mb: int, proc_units: int, vioses: int,
-                volume_groups: Mapping[str, float], lpars: int,
-                until_eof: bool, started: Callable[[str], None]) -> None:
+                beginning: Beginning, until_eof: bool,
+                started: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT.
 
-    :param vioses: number of Virtual I/O Servers.
-    :param volume_groups: volume groups of each and their capacities, GB.
-    :param lpars: number of running LPARs at the start.
     :param until_eof: stop at the end of standard input as well.
     :param started: called with the server's URL when it accepts connections.
+    :raises state_file.StateError: if the host's file cannot be read, or not be
+        written at the start or the end.
     """
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -123,16 +166,16 @@ async def serve(sock: socket.socket, config: settings.Settings,
                          daemon=True).start()
     port = sock.getsockname()[1]
     # Captured responses and events have localhost for every client.
-    host = host_mod.Host(loop, config, f'http://localhost:{port}', memory_mb,
-                         proc_units)
-    io = virtual_io.VirtualIo(host)
-    io.reset(vioses, volume_groups)
+    io, lpars = beginning.make_io(loop, config, f'http://localhost:{port}')
+    keeper = beginning.keeper(loop, io)
     tokens = logon.Tokens()
     try:
         service = rest.RestService(io, tokens, random.SystemRandom())
         acceptor = Acceptor(sock)
         commands = control.ControlService(io, service, acceptor.refuse)
         commands.add_lpars(count=lpars)
+        if keeper is not None:
+            keeper.start()
         runner = web.AppRunner(application(service, commands),
                                access_log=None, handler_cancellation=True,
                                shutdown_timeout=_STOP_SECONDS)
@@ -146,6 +189,8 @@ async def serve(sock: socket.socket, config: settings.Settings,
             await runner.cleanup()
     finally:
         tokens.close()
+        if keeper is not None:
+            keeper.stop()
 
 
 def _wait_for_eof(loop: asyncio.AbstractEventLoop,

@@ -27,6 +27,8 @@ class Settings:
     poll_seconds: how long an event poll waits for an event, seconds.
     event_queue_size: events queued for a client that does not poll; one more
     replaces the whole queue with a MISSING_EVENTS.
+    rmc: whether RMC is active while an LPAR runs that a client of the REST
+    service has created, as if its operating system had the packages for it.
     quick_all: whether the service has ``quick/All``; it responds 404 if not.
     latency_ms: latency of each response except those to event polls,
     milliseconds; or a mapping of request kinds to milliseconds, for only
@@ -40,6 +42,7 @@ class Settings:
     copy_seconds: float = 0.0
     poll_seconds: float = 10.0
     event_queue_size: int = 100_000
+    rmc: bool = False
     quick_all: bool = True
     latency_ms: float | dict[str, float] = 0.0
 
@@ -66,6 +69,7 @@ class Settings:
 
 _SECONDS = ('boot_seconds', 'shutdown_seconds', 'copy_seconds',
             'poll_seconds')
+_FLAGS = ('rmc', 'quick_all')
 _COUNTS = ('boot_events', 'shutdown_events')
 
 
@@ -86,7 +90,7 @@ def _validate(name: str, value: Any) -> None:
     elif name == 'event_queue_size':
         valid = _is_count(value) and value > 0
         expected = 'an integer, 1 or more'
-    elif name == 'quick_all':
+    elif name in _FLAGS:
         valid, expected = isinstance(value, bool), 'true or false'
     elif name == 'latency_ms':
         amounts = value.values() if isinstance(value, dict) else (value,)

@@ -150,6 +150,13 @@ class Transition:
         """Whether no step is left."""
         return self._next >= len(self._steps)
 
+    @property
+    def outcome(self) -> str | None:
+        """The last state of the steps that are left; None without one."""
+        states = [step.value for step in self._steps[self._next:]
+                  if step.kind is StepKind.STATE]
+        return states[-1] if states else None
+
     def cancel(self) -> None:
         """Drop the steps that are left."""
         self._next = len(self._steps)

@@ -141,6 +141,13 @@ NO_RMC = ('HSCL2957 Either there is currently no RMC connection between the '
           'support dynamic partitioning operations.')
 
 
+def mgmt_config() -> lpar_mod.Config:
+    """Return the configuration of the management partition."""
+    return lpar_mod.Config(
+        name='novalink', rmc=True, max_io_slots=MAX_IO_SLOTS,
+        memory=lpar_mod.Memory(4096, 4096, 4096))
+
+
 def check_dynamic(partition: lpar_mod.Lpar) -> None:
     """Check that the adapters of a partition can change.
 
@@ -189,16 +196,26 @@ class ViosTable:
         made = uuid.uuid5(self._host_uuid, f'VirtualIOServer/{number}')
         # As for LPARs: upper case, its first bit clear.
         key = str(uuid.UUID(int=made.int & ~(1 << 127))).upper()
-        lpar_id = self._lpars.reserve_id()
-        config = lpar_mod.Config(
-            name=f'vios{number}', uuid=key, lpar_id=lpar_id,
+        return self.restore(lpar_mod.Config(
+            name=f'vios{number}', uuid=key,
             lpar_type=LPAR_TYPE, rmc=True, max_io_slots=MAX_IO_SLOTS,
             memory=lpar_mod.Memory(4096, 4096, 4096),
             processors=lpar_mod.Processors(
                 desired=2, minimum=1, maximum=4, units=0.5, min_units=0.1,
-                max_units=1.0, weight=255))
-        added = Vios(key, lpar_id, config, state=transitions.RUNNING,
-                     booted_at=self._now())
+                max_units=1.0, weight=255)), groups)
+
+    def restore(self, config: lpar_mod.Config, groups: Mapping[str, float],
+                state: str = transitions.RUNNING, version: int = 0) -> Vios:
+        """Add a Virtual I/O Server as it was, with empty volume groups.
+
+        :param config: its configuration, which has its uuid.
+        :param groups: its volume groups and their capacities, GB.
+        :raises errors.RestError: if its id is not free.
+        """
+        key = str(config.uuid)
+        config.lpar_id = self._lpars.reserve_id(config.lpar_id)
+        added = Vios(key, config.lpar_id, config, state=state,
+                     booted_at=self._now(), version=version)
         added.groups = [volume_group.VolumeGroup(name, gb, key, place)
                         for place, (name, gb) in enumerate(groups.items())]
         self._table[key] = added

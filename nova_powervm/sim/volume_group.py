@@ -16,7 +16,6 @@
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
-import itertools
 import uuid
 
 from nova_powervm.sim import errors
@@ -44,7 +43,8 @@ class VolumeGroup:
         self.disks: dict[str, storage.Disk] = {}
         self.repository: storage.Repository | None = None
         self.version = 0
-        self._numbers = itertools.count(1)
+        #: Part of the UDID of the next disk.
+        self.next_number = 1
 
     @property
     def etag(self) -> str:
@@ -130,7 +130,8 @@ class VolumeGroup:
                 raise errors.RestError(
                     400, f'{wanted.name} is smaller than {source.name}.')
             contents = source.contents
-        udid = f'03{self.serial}.{next(self._numbers)}'
+        udid = f'03{self.serial}.{self.next_number}'
+        self.next_number += 1
         return storage.Disk(wanted.name, wanted.gb, udid, wanted.label,
                             contents)
 

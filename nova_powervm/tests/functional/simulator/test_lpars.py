@@ -58,6 +58,13 @@ class LparTestCase(case.SimulatorTestCase):
         self.assertEqual([case.NOBODY],
                          [found['uuid'] for found in self.control.lpars()])
 
+    @ddt.named_data(('without', False, 'inactive'), ('with', True, 'active'))
+    def test_create_with_rmc_or_without(self, rmc, state):
+        self.control.configure(rmc=rmc)
+        lpar = self._create()
+        self.control.set_state([lpar.uuid], 'running')
+        self.assertEqual(state, lpar.refresh().rmc_state)
+
     @ddt.named_data(('name', 'one', case.NOBODY), ('uuid', 'two', OTHER))
     def test_create_what_is_there(self, name, uuid):
         self._create(uuid=OTHER)

@@ -41,6 +41,7 @@ class SettingsTestCase(testtools.TestCase):
         ('negative_events', 'shutdown_events', -1),
         ('queue_of_0', 'event_queue_size', 0),
         ('integer_quick_all', 'quick_all', 1),
+        ('integer_rmc', 'rmc', 1),
         ('negative_latency', 'latency_ms', -1),
         ('latency_as_text', 'latency_ms', {'create': 'x'}),
         ('no_latency', 'latency_ms', None))
