@@ -24,9 +24,12 @@ import tempfile
 import unittest
 import zipfile
 
+import ddt
+
 from nova_powervm.tests.functional import wheels
 
 
+@ddt.ddt
 class WheelTestCase(unittest.TestCase):
     """Builds the wheel from a copy of the tree."""
 
@@ -60,12 +63,15 @@ class WheelTestCase(unittest.TestCase):
                    (self.tree / 'nova_powervm').rglob('*.py')]
         self.assertEqual(
             sorted(str(path) for path in in_tree
-                   if 'benchmarks' not in path.parts), self._modules())
+                   if not {'benchmarks', 'tools'}.intersection(path.parts)),
+            self._modules())
 
-    def test_no_tests_of_what_is_not_in_it(self) -> None:
-        """The benchmarks are for a checkout, and their tests need them."""
-        tests = {str(path.relative_to(self.tree)) for path in
-                 (self.tree / 'nova_powervm').rglob('benchmarks/test_*.py')}
+    @ddt.data('benchmarks', 'tools')
+    def test_no_tests_of_what_is_not_in_it(self, name: str) -> None:
+        """They are for a checkout, and their tests need them."""
+        tests = {
+            str(path.relative_to(self.tree)) for path in
+            (self.tree / 'nova_powervm').rglob(name + '/**/test_*.py')}
         self.assertNotEqual(set(), tests)
         self.assertEqual(set(), tests.intersection(self._modules()))
 
@@ -103,5 +109,8 @@ class WheelTestCase(unittest.TestCase):
                  'powervm':
                  'nova_powervm.virt.powervm.event:PowerVMNovaEventHandler'},
              'oslo.config.opts': {
-                 'nova_powervm': 'nova_powervm.conf:list_opts'}},
+                 'nova_powervm': 'nova_powervm.conf:list_opts'},
+             'tempest.test_plugins': {
+                 'powervm':
+                 'nova_powervm.tempest_plugin.plugin:PowerVMTempestPlugin'}},
             {section: dict(points[section]) for section in points.sections()})
