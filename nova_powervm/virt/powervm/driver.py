@@ -43,6 +43,7 @@ from nova_powervm.virt.powervm.lifecycle import interfaces
 from nova_powervm.virt.powervm.lifecycle import listing
 from nova_powervm.virt.powervm.lifecycle import opts
 from nova_powervm.virt.powervm.lifecycle import stats
+from nova_powervm.virt.powervm import lost_stop
 from nova_powervm.virt.powervm import refusals
 from nova_powervm.virt.powervm import shared_listing
 from nova_powervm.virt.powervm import vif as pvm_vif
@@ -200,7 +201,9 @@ class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
         nova registers it after ``init_host``. What the event handler found
         until then was told to nobody.
         """
-        super().register_event_listener(callback)
+        super().register_event_listener(
+            None if callback is None else lost_stop.Callback(
+                callback, self._nodename, time.monotonic))
         # A handler from elsewhere need not have one.
         resync = getattr(self._event_handler, 'resync', None)
         if callback is not None and resync is not None:
