@@ -66,6 +66,8 @@ def checks(storms: Iterable[Figures], floor: Figures | None,
             limit = math.ceil(lpars / _LOOKUP_LPARS)
             found.append(Check(name, 'lookups', storm['lookups'], limit))
             found.append(Check(name, 'REST reads', storm['reads'], _READS))
+        found.append(Check(name, 'batches over their budget of calls',
+                           storm['over_budget'], 0))
         if storm['poll']['events']:
             found.append(Check(name, 'poll thread, us an event',
                                storm['poll']['held_us'], _POLL_US))

@@ -32,6 +32,7 @@ from oslo_serialization import jsonutils
 from pypowervm.wrappers import base_partition
 from pypowervm.wrappers import logical_partition
 
+from benchmarks import bad_day_case
 from benchmarks import figures
 from benchmarks import instruments
 from benchmarks import power_sync
@@ -209,7 +210,7 @@ def reads(bench: rig.Rig) -> list[figures.Figures]:
 CASES: dict[str, Callable[[rig.Rig], list[figures.Figures]]] = {
     'redundant': redundant, 'busy': busy, 'reboot': reboot, 'crash': crash,
     'floor': floor, 'memory': memory, 'reads': reads,
-    'sync': power_sync.sync}
+    'sync': power_sync.sync, 'bad day': bad_day_case.bad_day}
 
 
 def _set_state(bench: rig.Rig, state: str, events: int) -> int:

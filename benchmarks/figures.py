@@ -54,6 +54,7 @@ def measure(bench: rig.Rig, name: str, trigger: Callable[[], int],
     """
     bench.reset_counters()
     before = bench.count(outcome)
+    over = _over_budget(bench)
     resting = instruments.memory()['rss']
     cpu = time.process_time()
     sent = trigger()
@@ -77,10 +78,16 @@ def measure(bench: rig.Rig, name: str, trigger: Callable[[], int],
         'memory': {'rest': resting, **instruments.memory()},
         'emits': bench.host.emits, 'emits_expected': emits}
     time.sleep(rest)
+    figures['over_budget'] = _over_budget(bench) - over
     figures.update(_calls(bench))
     # Now that nothing is counted any more: does nova know?
     figures['disagree'] = disagreeing(bench)
     return figures
+
+
+def _over_budget(bench: rig.Rig) -> int:
+    """Return how many batches made more calls than lifecycle.budget allows."""
+    return bench.count('over_lookups') + bench.count('over_reads')
 
 
 def _calls(bench: rig.Rig) -> Figures:

@@ -20,6 +20,7 @@ call cheaper than a real one, the module's and nova's alike.
 """
 
 import collections
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -73,9 +74,13 @@ class ConductorClient:
 
     Thread-safe, on native and green threads: a connection is used by one
     thread at a time and kept for the next.
+
+    :ivar before_call: called before each call of nova or the module; what it
+        raises, the call raises.
     """
 
     def __init__(self, port: int) -> None:
+        self.before_call: Callable[[], None] = lambda: None
         self._port = port
         self._idle: collections.deque[Channel] = collections.deque()
         self._origin = threading.local()
@@ -144,6 +149,7 @@ class ConductorClient:
 
     def _call(self, context: nova_context.RequestContext,
               **request: Any) -> Any:
+        self.before_call()
         message = self._serializer.serialize_entity(context, request)
         message['context'] = context.to_dict()
         message['origin'] = getattr(self._origin, 'name', MODULE)

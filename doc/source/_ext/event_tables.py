@@ -29,6 +29,7 @@ from nova.compute import vm_states
 from oslo_config import cfg
 
 from nova_powervm.virt.powervm.lifecycle import agreement
+from nova_powervm.virt.powervm.lifecycle import batch_fields
 from nova_powervm.virt.powervm.lifecycle import decision
 from nova_powervm.virt.powervm.lifecycle import interfaces
 from nova_powervm.virt.powervm.lifecycle import memory
@@ -72,7 +73,8 @@ def policy() -> plans.Policy:
     opts.register_opts(conf)
     conf([], default_config_files=[], default_config_dirs=[])
     return plans.Policy(
-        _HOST, conf.powervm.event_delay, conf.powervm.event_state_ttl)
+        _HOST, conf.powervm.event_delay, conf.powervm.event_state_ttl,
+        conf.powervm.event_batch_size)
 
 
 def example(outcome: _Outcome) -> plans.Case:
@@ -169,12 +171,24 @@ def states() -> str:
 
 
 def log_lines() -> str:
-    """Return a list of all lines that are logged above DEBUG."""
+    """Return a list of all lines that are logged."""
     return _definitions(
         ('``%s`` %s' % (logging.getLevelName(line.level),
                         _literals([_FIELD.sub(r'<\1>', line.text)])),
          line.meaning)
         for line in messages.lines().values())
+
+
+def fields() -> str:
+    """Return a list of the fields of the line of a batch."""
+    return _definitions(('``%s``' % name, meaning)
+                        for name, meaning in batch_fields.meanings().items())
+
+
+def times() -> str:
+    """Return a list of what the line of a batch has times of."""
+    return _definitions(('``%s``' % name, meaning)
+                        for name, meaning in batch_fields.TIMES.items())
 
 
 def counters() -> str:
@@ -195,6 +209,8 @@ TABLES: dict[str, Callable[[], str]] = {
     'agreement': agreements,
     'states': states,
     'log-lines': log_lines,
+    'batch-fields': fields,
+    'times': times,
     'counters': counters,
 }
 

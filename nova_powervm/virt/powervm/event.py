@@ -38,6 +38,7 @@ from oslo_log import log as logging
 from pypowervm import adapter as pvm_adapter
 from pypowervm.wrappers import event as pvm_event
 
+from nova_powervm.virt.powervm.lifecycle import guru  # noqa: F401
 from nova_powervm.virt.powervm.lifecycle import ingest
 from nova_powervm.virt.powervm.lifecycle import instances
 from nova_powervm.virt.powervm.lifecycle import interfaces
@@ -174,12 +175,11 @@ class PowerVMLifecycleEventHandler:
             driver, self.statistics, clock, self._resync_lost_events,
             lambda job: self.workers.submit(pool.Lane.SESSION, job))
         self.loop = loop.Loop(
-            self._queue, self._memory, self.workers,
-            reconcile.Reconciler(
+            self._queue, self._memory, self.workers, reconcile.Reconciler(
                 driver, self._queue, self._memory, self.states,
                 self._instances, self.workers, plans.Policy(
-                    conf.host, options.event_delay, options.event_state_ttl),
-                self.statistics, clock).run,
+                    conf.host, options.event_delay, options.event_state_ttl,
+                    options.event_batch_size), self.statistics, clock).run,
             (self.watchdog.check, self.workers.check, self.states.check,
              self._instances.check), self.statistics, clock, thread_factory)
         self._muted = not opts.nova_accepts_events(conf)

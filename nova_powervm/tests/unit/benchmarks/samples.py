@@ -17,7 +17,8 @@
 def storm(name='redundant', **figures):
     return {'name': name, 'lpars': 1000, 'lookups': 5, 'reads': 2,
             'emits': 0, 'emits_expected': 0, 'disagree': 0, 'drain': 13.0,
-            'threads': 5, 'cpu_ingest': 1.0, 'cpu_drain': 2.0,
+            'over_budget': 0, 'threads': 5,
+            'cpu_ingest': 1.0, 'cpu_drain': 2.0,
             'poll': {'events': 12000, 'held_us': 60.0, 'wall_us': 90.0,
                      'cpu_us': 50.0},
             'memory': {'rest': 2 ** 20, 'peak': 2 ** 21}, **figures}

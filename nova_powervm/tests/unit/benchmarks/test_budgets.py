@@ -46,6 +46,7 @@ class TestChecks(base.TestCase):
          6],
         ['reads', samples.storm('redundant, next time', reads=3), 3],
         ['threads', samples.storm('busy', threads=6), 6],
+        ['budget_of_calls', samples.storm('crash', over_budget=1), 1],
         ['poll_thread', samples.storm('reboot', poll={
             'events': 1, 'held_us': 60.1}), 60.1],
         ['pending_bytes', samples.memory(pending_bytes=1025), 1025],

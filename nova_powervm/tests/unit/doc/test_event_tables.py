@@ -25,6 +25,7 @@ from nova_powervm.tests.unit.doc import extensions
 from nova_powervm.tests.unit.virt.powervm import world
 from nova_powervm.virt.powervm import event
 from nova_powervm.virt.powervm.lifecycle import agreement
+from nova_powervm.virt.powervm.lifecycle import batch_fields
 from nova_powervm.virt.powervm.lifecycle import decision
 from nova_powervm.virt.powervm.lifecycle import messages
 from nova_powervm.virt.powervm.lifecycle import plans
@@ -140,6 +141,16 @@ class TestLists(testtools.TestCase):
 
     def test_no_field_is_left(self):
         self.assertNotIn('%(', tables.log_lines())
+
+    def test_fields_of_a_batch(self):
+        shown = re.findall('^``(.*)``$', tables.fields(), re.MULTILINE)
+        self.assertEqual(
+            re.findall(r'%\((\w+)\)', messages.BATCH.text),
+            [{'<outcome>': 'outcomes'}.get(name, name) for name in shown])
+
+    def test_what_is_timed(self):
+        self.assertEqual(list(batch_fields.TIMES), re.findall(
+            '^``(.*)``$', tables.times(), re.MULTILINE))
 
     @ddt.data(*stats.COUNTERS.items())
     @ddt.unpack

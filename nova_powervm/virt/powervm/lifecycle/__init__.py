@@ -18,8 +18,10 @@ thread that starts batches), ``pool`` (the threads that wait), ``reconcile``
 (a batch), ``lpar_states`` and ``listing`` (what NovaLink says), ``resync``
 (all instances), ``instances`` (what nova says), ``memory`` (what is known
 already), ``agreement`` (what nova would do), ``decision`` (what follows),
-``apply`` (doing it). Beside them ``listener`` watches where events come from,
-``outage`` and ``backoff`` say what happens when something fails, ``messages``
-has the log lines, ``stats`` counts, ``opts`` configures, ``threads`` starts
-threads, ``reads`` and ``interfaces`` have what the others share.
+``apply`` (doing it), ``accounts`` and ``budget`` (what that cost). Beside them
+``listener`` watches where events come from, ``outage`` and ``backoff`` say
+what happens when something fails, ``messages``, ``logline`` and
+``batch_fields`` have the log lines, ``stats``, ``histogram`` and ``busiest``
+count, ``guru`` reports, ``opts`` configures, ``threads`` starts threads,
+``reads`` and ``interfaces`` have what the others share.
 """

@@ -96,8 +96,9 @@ class Applier:
 
         What fails unexpectedly is retried.
         """
-        LOG.debug('LPAR %s is %.100s: %s', case.lpar, case.observed,
-                  plan.outcome.name, instance_uuid=plan.instance_uuid)
+        LOG.debug(messages.DECIDED.text, {
+            'lpar': case.lpar, 'state': case.observed,
+            'outcome': plan.outcome.name}, instance_uuid=plan.instance_uuid)
         if case.nvram is not None:
             with self._retried(case.nvram, plan):
                 self._apply_nvram(case.nvram, plan)
@@ -151,8 +152,7 @@ class Applier:
         self._finish(request.key, decision.again_after_failure(
             request, why, self._clock()))
 
-    def _emit(self, lpar: interfaces.LparUuid,
-              request: Request, state: str,
+    def _emit(self, lpar: interfaces.LparUuid, request: Request, state: str,
               plan: plans.Plan) -> None:
         """Emit an event; its confirmation, or a retry, follows."""
         with self._retried(request, plan):
@@ -163,15 +163,15 @@ class Applier:
             else:
                 self.retry(request)
 
-    def _hand_to_nova(self, lpar: interfaces.LparUuid,
-                      request: Request, state: str,
-                      plan: plans.Plan) -> bool:
+    def _hand_to_nova(self, lpar: interfaces.LparUuid, request: Request,
+                      state: str, plan: plans.Plan) -> bool:
         assert plan.transition is not None  # noqa: S101
         event = virt_event.LifecycleEvent(
             plan.instance_uuid, plan.transition.event)
         messages.EMITTING.log(
             LOG, lpar=lpar, state=state, event=event.get_name(),
             instance_uuid=plan.instance_uuid)
+        began = self._clock()
         try:
             self._driver.emit_event(event)
         except Exception:
@@ -179,6 +179,12 @@ class Applier:
             self._complain(messages.EMIT_FAILED, request, plan.instance_uuid)
             return False
         self._stats.add(emitted=1)
+        now = self._clock()
+        self._stats.timed('emit', now - began)
+        told = plan.remember
+        if (isinstance(told, memory.Emitted) and told.times == 1
+                and told.since is not None):
+            self._stats.timed('told', now - told.since)
         return True
 
     def _not_before_now(self, when: float) -> float:

@@ -194,15 +194,16 @@ def _disagreement(case: _Case, power: int, record: interfaces.Record,
     if isinstance(before, memory.GivenUp) and (
             before[:-1] == this[:-1] and now < before.expires):
         return _Plan(_Outcome.GIVEN_UP, record.uuid, remember=before)
-    times = (before.times if isinstance(before, memory.Emitted)
-             and before.power == power else 0)
+    times, since = 0, case.power.since if case.power else None
+    if isinstance(before, memory.Emitted) and before.power == power:
+        times, since = before.times, before.since
     if times >= EMITS_MOST:
         return _Plan(_Outcome.GIVEN_UP, record.uuid, remember=this)
     wait = backoff.backoff(times, policy.delay, WAIT_MOST)
     return _Plan(
         _Outcome.EMIT, record.uuid, agreement.transition(power),
         power_again=_Again(backoff.meet(now, wait)),
-        remember=memory.Emitted(power, times + 1))
+        remember=memory.Emitted(power, times + 1, since))
 
 
 def _instance_here(case: _Case, policy: _Policy) -> str | None:

@@ -23,6 +23,7 @@ from pypowervm import entities
 from pypowervm.wrappers import event as pvm_event
 
 from nova_powervm.virt.powervm.lifecycle import interfaces
+from nova_powervm.virt.powervm.lifecycle import messages
 
 LOG = logging.getLogger(__name__)
 
@@ -76,8 +77,7 @@ def ingest(events: Collection[Any], sink: Sink
             _ingest(event, keys, sink)
         except Exception as error:
             malformed += 1
-            LOG.debug('Malformed PowerVM event (%.200s): %.200s', error,
-                      event)
+            messages.MALFORMED.log(LOG, error=error, event=event)
     return keys, malformed
 
 
@@ -100,7 +100,7 @@ def _ingest(event: Any, keys: set[interfaces.Key], sink: Sink) -> None:
     if etype not in _EVENT_TYPES:
         raise ValueError('unknown type')
     if etype in _LOST_TRACK:
-        LOG.debug('NovaLink sent %s: comparing all instances', etype)
+        messages.LOST_TRACK.log(LOG, event=etype)
         sink.forget_agreements()
         keys.add(interfaces.ResyncKey())
     uri = _LPAR_URI.search(data) if etype in _ABOUT_URI else None

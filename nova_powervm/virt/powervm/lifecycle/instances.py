@@ -214,8 +214,10 @@ class Instances:
             failed = 0
         finally:
             self._nova.end()
+            seconds = self._clock() - start
+            self._stats.timed('lookup', seconds)
             self._stats.add(lookups=1, lookups_failed=failed,
-                            lookup_seconds=self._clock() - start)
+                            lookup_seconds=seconds)
 
     def _away(self, error: Exception, began: float) -> float:
         silent = isinstance(error, _NO_ANSWER)

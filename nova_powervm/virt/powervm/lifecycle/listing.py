@@ -83,11 +83,11 @@ class Lister:
         """Try ``quick/All`` again: the service may be another one."""
         self._probe_at = 0.0
 
-    def pays(self, count: int) -> bool:
-        """Tell whether a list is cheaper than single reads of some LPARs."""
+    def few(self) -> int:
+        """Return for how many LPARs single reads are cheaper than a list."""
         if self._clock() >= self._probe_at:
-            return count > FEW
-        return count > max(FEW, self._feed_size * _FEED_SHARE)
+            return FEW
+        return max(FEW, int(self._feed_size * _FEED_SHARE))
 
     def read(self) -> interfaces.Listing:
         """Return the states of all LPARs.

@@ -58,6 +58,7 @@ class LparStates:
     :meth:`check`.
 
     :ivar latest: the last list of all LPARs, if there was one of late.
+    :ivar few: returns for how many LPARs single reads are cheaper.
 
     :param driver: its ``adapter`` is used, the one that it has at the time.
     :param statistics: where reads are counted.
@@ -73,6 +74,7 @@ class LparStates:
         self._clock = clock
         self.latest: interfaces.Listed | None = None
         self._lister = listing.Lister(driver, statistics, clock)
+        self.few = self._lister.few
         # LPARs whose last read of their own failed as if NovaLink was away,
         # and those of which it was found that only they fail.
         self._failed: set[interfaces.LparUuid] = set()
@@ -99,8 +101,7 @@ class LparStates:
     def check(self, now: float) -> None:
         """Log if an answer is late, drop an old list. Waits for nothing."""
         self._service.check(now)
-        latest = self.latest
-        if latest is not None and now - latest.ended > _LIST_SECONDS:
+        if (latest := self.latest) and now - latest.ended > _LIST_SECONDS:
             self.latest = None
 
     def observe(self, lpars: Collection[interfaces.LparUuid],
@@ -115,14 +116,13 @@ class LparStates:
         :returns: what NovaLink said; if it said nothing about any of
             ``lpars``, each of them is ``Absent.AWAY``.
         """
-        if not lpars and not everything:
+        if not (lpars or everything):
             return Observation({}, None)
-        began = self._clock()
-        self._service.begin(began)
+        self._service.begin(began := self._clock())
         # Those that could not be read may have been deleted since.
         self._note_readable()
-        listed = (self._read_all() if everything
-                  or self._lister.pays(len(lpars)) else None)
+        listed = (self._read_all()
+                  if everything or len(lpars) > self.few() else None)
         found = None if isinstance(listed, Exception) else listed
         states: dict[interfaces.LparUuid, interfaces.Observed] = {
             lpar: found[lpar] for lpar in lpars if found and lpar in found}

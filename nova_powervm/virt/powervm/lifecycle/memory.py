@@ -38,10 +38,15 @@ class Agreed(NamedTuple):
 
 
 class Emitted(NamedTuple):
-    """Events for this power state were emitted; nova does not agree yet."""
+    """Events for this power state were emitted; nova does not agree yet.
+
+    :ivar since: clock time of the first event of the LPAR that led to it,
+        None if there was none.
+    """
 
     power: int
     times: int
+    since: float | None = None
 
 
 class GivenUp(NamedTuple):

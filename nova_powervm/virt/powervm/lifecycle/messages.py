@@ -10,55 +10,54 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Every line that the event module logs above DEBUG, declared once.
+"""Every line that the event module logs, declared once.
 
-What logs a line, the tests that look for one and the list in the admin guide
-all use these.
+What logs a line, the report that reads it, the tests that look for one and the
+list in the admin guide all use these.
 """
 
-import dataclasses
 import logging as levels
-from typing import Any
 
+from nova_powervm.virt.powervm.lifecycle import batch_fields
+from nova_powervm.virt.powervm.lifecycle import logline
 
-@dataclasses.dataclass(frozen=True)
-class Line:
-    """A log line.
-
-    :ivar level: of the module ``logging``.
-    :ivar text: with named fields, formatted only if the line is wanted.
-    :ivar meaning: what an operator reads out of it.
-    """
-
-    level: int
-    text: str
-    meaning: str
-
-    def log(self, logger: Any, *, exc_info: bool = False,
-            instance_uuid: str | None = None, **fields: Any) -> None:
-        """Log the line.
-
-        :param logger: a logger of oslo.log.
-        :param exc_info: whether to add the exception being handled.
-        :param instance_uuid: the instance that the line is about.
-        :param fields: for the text.
-        """
-        # logging takes an empty mapping for an argument without a place.
-        arguments = [fields] if fields else []
-        logger.log(self.level, self.text, *arguments, exc_info=exc_info,
-                   instance_uuid=instance_uuid)
-
+Line = logline.Line
 
 EMITTING = Line(
     levels.INFO, 'LPAR %(lpar)s is %(state)s: emitting %(event)s',
     'nova is told that the power state of an instance changed outside of it')
+DECIDED = Line(
+    levels.DEBUG, 'LPAR %(lpar)s is %(state).100s: %(outcome)s',
+    'one for each LPAR of a batch, with its outcome')
 BATCH = Line(
-    levels.INFO,
-    'PowerVM events: lpars=%(lpars)d rest_reads=%(rest_reads)d '
-    'rest_ms=%(rest_ms)d lookups=%(lookups)d lookup_ms=%(lookup_ms)d '
-    '%(outcomes)s oldest_wait_ms=%(oldest_wait_ms)d',
-    'one for each batch that emits an event or gives up; at DEBUG for other '
-    'batches')
+    levels.INFO, batch_fields.TEXT,
+    'one for each batch that emits an event or gives up, or finds that nova '
+    'took events or agrees to them; at DEBUG for other batches')
+OVER_LOOKUPS = Line(
+    levels.WARNING,
+    'A batch of %(lpars)d LPARs made %(spent)d calls to nova-conductor; at '
+    'most %(limit)d were expected',
+    'lookups fail and are divided: see whether nova can read the records of '
+    'all instances. At most once a minute')
+OVER_READS = Line(
+    levels.WARNING,
+    'A batch of %(lpars)d LPARs made %(spent)d reads from NovaLink; at most '
+    '%(limit)d were expected',
+    'the list of all LPARs fails or lacks some: see whether NovaLink lists '
+    'them all. At most once a minute')
+SLOW_CALL = Line(
+    levels.WARNING,
+    'A batch of %(lpars)d LPARs waited %(spent)d ms for one call; at most '
+    '%(limit)d ms were expected',
+    'the line of the batch says whether that was a read from NovaLink or a '
+    'lookup: see how busy NovaLink, or nova-conductor and the database, are. '
+    'At most once a minute')
+MALFORMED = Line(
+    levels.DEBUG, 'Malformed PowerVM event (%(error).200s): %(event).200s',
+    'an event that makes no sense; it is counted, and others are heeded')
+LOST_TRACK = Line(
+    levels.DEBUG, 'NovaLink sent %(event)s: comparing all instances',
+    'events may have been lost, so a resync follows')
 GIVEN_UP = Line(
     levels.WARNING,
     'nova was told %(times)d times that LPAR %(lpar)s is %(state)s and still '
@@ -204,6 +203,23 @@ SESSION_RENEWED = Line(
     levels.INFO,
     'The session with NovaLink was lost and is renewed; comparing all '
     'instances', 'events may have been lost, so a resync follows')
+
+
+#: What begins to fail, by a word for it: the lines at its begin, and the one
+#: at its end.
+OUTAGES = {
+    'NovaLink': ((NOVALINK_AWAY, NOVALINK_LATE), NOVALINK_BACK),
+    'nova-conductor': (
+        (CONDUCTOR_AWAY, CONDUCTOR_FAILS, CONDUCTOR_LATE), CONDUCTOR_BACK),
+    'single instances': ((INSTANCE_UNREADABLE,), INSTANCES_READABLE),
+    'instances of the host': ((HOST_UNREADABLE,), HOST_READABLE),
+    'quick/All': ((QUICK_ALL_AWAY,), QUICK_ALL_BACK),
+    'lists of LPARs': ((LISTING_AWAY,), LISTING_BACK),
+    'LPARs that lists lack': ((LISTING_PARTIAL,), LISTING_COMPLETE),
+    'single LPARs': ((LPAR_UNREADABLE,), LPARS_READABLE),
+    'polls for events': ((POLLS_SILENT,), POLLS_HEARD),
+    'session': ((SESSION_LOST,), SESSION_RENEWED),
+}
 
 
 def lines() -> dict[str, Line]:

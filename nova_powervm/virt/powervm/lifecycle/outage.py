@@ -25,6 +25,40 @@ LOG = logging.getLogger(__name__)
 # Seconds after which an attempt that has not ended is worth a line.
 LATE_SECONDS = 10.0
 
+# Number and seconds of the outages that are over, and what goes on, by the
+# line at the end of each kind.
+_over: dict[messages.Line, tuple[int, float]] = {}
+_going: dict[messages.Line, int] = {}
+_lock = threading.Lock()
+
+
+def history() -> dict[str, tuple[int, float, bool]]:
+    """Return the outages of this process so far.
+
+    Takes no lock: a Guru Meditation Report asks.
+
+    :returns: by the words of ``messages.OUTAGES`` how many are over, their
+        seconds, and whether one goes on.
+    """
+    found = {}
+    for what, (_, back) in messages.OUTAGES.items():
+        number, seconds = _over.get(back, (0, 0.0))
+        if number or _going.get(back):
+            found[what] = number, seconds, bool(_going.get(back))
+    return found
+
+
+def _begin(back: messages.Line) -> None:
+    with _lock:
+        _going[back] = _going.get(back, 0) + 1
+
+
+def _end(back: messages.Line, seconds: float) -> None:
+    with _lock:
+        number, before = _over.get(back, (0, 0.0))
+        _over[back] = number + 1, before + seconds
+        _going[back] = _going.get(back, 1) - 1
+
 
 class Outage:
     """Counts attempts at something that fails, and logs both ends.
@@ -82,6 +116,7 @@ class Outage:
             wait = backoff.backoff(self._failures)
             self._failures += 1
         if first:
+            _begin(self._back)
             (away or self._away).log(LOG, error=error)
         return now + wait * (1.0 - self._jitter() / 4)
 
@@ -92,6 +127,7 @@ class Outage:
             self._since = self._began = None
             self._failures = 0
         if since is not None:
+            _end(self._back, now - since)
             self._back.log(LOG, seconds=now - since, attempts=failures)
 
     def check(self, now: float) -> None:
@@ -103,4 +139,5 @@ class Outage:
                     or now - began < LATE_SECONDS):
                 return
             self._since = began
+        _begin(self._back)
         self._late.log(LOG, seconds=now - began)

@@ -93,11 +93,13 @@ class Policy:
     :ivar host: the name by which nova knows this host.
     :ivar delay: ``event_delay``, seconds.
     :ivar ttl: ``event_state_ttl``, seconds; 0 remembers no agreement.
+    :ivar batch_size: ``event_batch_size``, LPARs.
     """
 
     host: str
     delay: float
     ttl: float
+    batch_size: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

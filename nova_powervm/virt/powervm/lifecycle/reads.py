@@ -64,5 +64,7 @@ def counted(statistics: stats.Statistics, clock: Callable[[], float],
         failed = 0
         raise
     finally:
+        seconds = clock() - start
+        statistics.timed('rest', seconds)
         statistics.add(**{kind: 1}, rest_reads=1, rest_failed=failed,
-                       rest_seconds=clock() - start)
+                       rest_seconds=seconds)

@@ -12,13 +12,13 @@
 
 """One batch of LPARs: observe, decide, apply."""
 
-import collections
 from collections.abc import Callable
 from collections.abc import Iterable
 import dataclasses
 
 from oslo_log import log as logging
 
+from nova_powervm.virt.powervm.lifecycle import accounts
 from nova_powervm.virt.powervm.lifecycle import agreement
 from nova_powervm.virt.powervm.lifecycle import apply
 from nova_powervm.virt.powervm.lifecycle import decision
@@ -39,12 +39,8 @@ LOG = logging.getLogger(__name__)
 _Outcome = plans.Outcome
 Request = workitem.Request[interfaces.Key]
 
-# Outcomes of a batch that is worth a line to an operator.
-_NEWS = {_Outcome.EMIT, _Outcome.GIVEN_UP}
-_NOT_COUNTED = {_Outcome.EMIT, _Outcome.NVRAM, _Outcome.ASK}
 # Nonsense may take any form: so many states are named, and no more.
 _UNKNOWN_MOST = 100
-_SPENT = ('rest_reads', 'rest_seconds', 'lookups', 'lookup_seconds')
 
 
 class Reconciler:
@@ -79,6 +75,7 @@ class Reconciler:
             queue, known, records, policy, statistics, clock)
         self._applier = apply.Applier(
             driver, queue, known, workers, statistics, policy.delay, clock)
+        self._accounts = accounts.Accounts(policy, statistics, clock)
         self._policy = policy
         self._stats = statistics
         self._clock = clock
@@ -86,28 +83,25 @@ class Reconciler:
 
     def run(self) -> None:
         """Take what is due and deal with it."""
-        now = self._clock()
-        requests = self._queue.get_batch(now)
+        ready_at = self._queue.ready_at()
+        requests = self._queue.get_batch(self._clock())
         if not requests:
             return
         left = {request.key: request for request in requests}
-        outcomes: collections.Counter[_Outcome] = collections.Counter()
-        before = self._stats.counters()
+        batch = self._accounts.open(requests, ready_at, self._states.few())
         try:
             with self._memory.batch():
-                self._reconcile(left, outcomes)
+                self._reconcile(left, batch)
         except Exception:
             self._complain('comparing LPARs with nova', left.values())
         finally:
             for request in left.values():
                 self._applier.retry(request)
-                outcomes[_Outcome.RETRY] += 1
-        self._report(outcomes, before, now - min(
-            (request.since for request in requests
-             if request.since is not None), default=now))
+                batch.outcomes[_Outcome.RETRY] += 1
+        self._accounts.close(batch)
 
     def _reconcile(self, left: dict[interfaces.Key, Request],
-                   outcomes: collections.Counter[_Outcome]) -> None:
+                   batch: accounts.Batch) -> None:
         """Deal with requests, and take each from ``left`` when it is done."""
         full = left.get(interfaces.ResyncKey())
         due = self._cases(left)
@@ -132,8 +126,8 @@ class Reconciler:
                     cases.append(case)
             self._queue.done(full.key)
             left.pop(full.key)
-        asked = [case for case in cases if not self._settle(
-            case, left, outcomes)]
+        asked = [case for case in cases
+                 if not self._settle(case, left, batch)]
         if not asked:
             return
         found = self._instances.find([case.lpar for case in asked])
@@ -141,7 +135,7 @@ class Reconciler:
             self._queue.pause(found.resume_at)
         for case in asked:
             self._settle(dataclasses.replace(
-                case, recorded=found.records[case.lpar]), left, outcomes)
+                case, recorded=found.records[case.lpar]), left, batch)
 
     def _cases(self, requests: dict[interfaces.Key, Request]
                ) -> dict[interfaces.LparUuid, plans.Case]:
@@ -165,7 +159,7 @@ class Reconciler:
 
     def _settle(self, case: plans.Case,
                 left: dict[interfaces.Key, Request],
-                outcomes: collections.Counter[_Outcome]) -> bool:
+                batch: accounts.Batch) -> bool:
         """Decide about an LPAR and act; False if nova has to be asked.
 
         One that cannot be decided about is left to be retried.
@@ -181,7 +175,7 @@ class Reconciler:
         self._note_unknown(case)
         for request in filter(None, (case.power, case.nvram)):
             left.pop(request.key)
-        outcomes[plan.outcome] += 1
+        self._accounts.settle(batch, case, plan)
         self._applier.apply(case, plan)
         return True
 
@@ -203,28 +197,3 @@ class Reconciler:
                 len(self._unknown_states) < _UNKNOWN_MOST):
             self._unknown_states.add(state)
             messages.UNKNOWN_STATE.log(LOG, lpar=case.lpar, state=state)
-
-    def _report(self, outcomes: collections.Counter[_Outcome],
-                before: dict[str, float], waited: float) -> None:
-        """Count the batch, and log one line about it."""
-        lpars = outcomes.total()
-        self._stats.add(batches=1, lpars=lpars, **{
-            outcome.name.lower(): count
-            for outcome, count in outcomes.items()
-            if outcome not in _NOT_COUNTED})
-        after = self._stats.counters()
-        spent = {name: after[name] - before[name] for name in _SPENT}
-        line = messages.BATCH
-        if not outcomes.keys() & _NEWS:
-            line = dataclasses.replace(line, level=logging.DEBUG)
-        line.log(
-            LOG, lpars=lpars, rest_reads=spent['rest_reads'],
-            rest_ms=spent['rest_seconds'] * 1000, lookups=spent['lookups'],
-            lookup_ms=spent['lookup_seconds'] * 1000,
-            outcomes=_words(outcomes), oldest_wait_ms=waited * 1000)
-
-
-def _words(outcomes: Iterable[_Outcome]) -> str:
-    counts = collections.Counter(outcomes)
-    return ' '.join(sorted('%s=%d' % (outcome.name.lower(), count)
-                           for outcome, count in counts.items()))

@@ -17,8 +17,9 @@ from collections.abc import Mapping
 import threading
 import weakref
 
-from oslo_reports import guru_meditation_report
-from oslo_reports.models import with_default_views
+from nova_powervm.virt.powervm.lifecycle import batch_fields
+from nova_powervm.virt.powervm.lifecycle import busiest
+from nova_powervm.virt.powervm.lifecycle import histogram
 
 #: Every counter, and what it counts since the handler was made.
 COUNTERS = {
@@ -59,6 +60,10 @@ COUNTERS = {
     'sessions_renewed': 'times that the session was lost and renewed',
     'nvram_stored': 'LPARs whose NVRAM was handed to the NVRAM store',
     'nvram_failed': 'LPARs whose NVRAM the NVRAM store refused',
+    'over_lookups': 'batches with more lookups than their budget has',
+    'over_reads': 'batches with more reads from NovaLink than their budget '
+                  'has',
+    'over_slow': 'batches that waited longer than a second for one call',
     'errors': 'unexpected errors on threads of the event handler',
 }
 
@@ -67,6 +72,8 @@ class Statistics:
     """Counters that only grow, and gauges of the present.
 
     Thread-safe, and safe to read from a signal handler, as are the gauges.
+
+    :ivar busiest: the LPARs that are compared most often.
 
     :param gauges: a function for each gauge; called when somebody asks.
     :param reported: whether they are in the Guru Meditation Report.
@@ -77,6 +84,9 @@ class Statistics:
         self._gauges = gauges
         self._lock = threading.Lock()
         self._counters: dict[str, float] = dict.fromkeys(COUNTERS, 0)
+        self.busiest = busiest.Busiest()
+        self._times = _histograms()
+        self._recent = _histograms()
         if reported:
             _reported.add(self)
 
@@ -88,6 +98,26 @@ class Statistics:
         with self._lock:
             for name, count in counts.items():
                 self._counters[name] += count
+
+    def timed(self, what: str, seconds: float) -> None:
+        """Note how long something took.
+
+        :param what: one of :data:`.batch_fields.TIMES`.
+        """
+        with self._lock:
+            self._times[what].add(seconds)
+            self._recent[what].add(seconds)
+
+    def take_times(self) -> dict[str, histogram.Histogram]:
+        """Return what was timed since the last call of this."""
+        with self._lock:
+            taken, self._recent = self._recent, _histograms()
+        return taken
+
+    def times(self) -> dict[str, dict[str, float]]:
+        """Return figures of what was timed, as of now; takes no lock."""
+        return {what: times.summary() for what, times in self._times.items()
+                if times}
 
     def counters(self) -> dict[str, float]:
         """Return all counters by name, as of now.
@@ -107,14 +137,10 @@ class Statistics:
 _reported: 'weakref.WeakSet[Statistics]' = weakref.WeakSet()
 
 
-def _report() -> with_default_views.ModelWithDefaultViews:
-    return with_default_views.ModelWithDefaultViews(
-        {'handler %d' % number: with_default_views.ModelWithDefaultViews(
-            statistics.as_dict())
-         for number, statistics in enumerate(list(_reported), 1)})
+def _histograms() -> dict[str, histogram.Histogram]:
+    return {what: histogram.Histogram() for what in batch_fields.TIMES}
 
 
-# The section stays for the life of the process, since there is no way to take
-# one back; what it shows comes and goes with the handlers.
-guru_meditation_report.TextGuruMeditation.register_section(
-    'PowerVM events', _report)
+def reported() -> list[Statistics]:
+    """Return those that are in the Guru Meditation Report."""
+    return list(_reported)

@@ -42,6 +42,7 @@ class TestStorm(testtools.TestCase):
             self.assertEqual(18, storm['poll']['events'])
             self.assertGreater(storm['poll']['cpu_us'], 0)
             self.assertGreaterEqual(storm['reads'], 1)
+            self.assertEqual(0, storm['over_budget'])
         self.assertEqual((0, 0), (first['emits'], again['emits']))
         self.assertGreaterEqual(first['lookups'], 1)
         # What is known by then is verified once at the most, together unless

@@ -22,6 +22,7 @@ from oslo_log import log
 from nova_powervm.testing import logs
 from nova_powervm.tests import base
 from nova_powervm.tests.unit.virt.powervm import world
+from nova_powervm.virt.powervm.lifecycle import histogram
 from nova_powervm.virt.powervm.lifecycle import messages
 
 _APPLY = 'nova_powervm.virt.powervm.lifecycle.apply'
@@ -60,6 +61,20 @@ class TestBatches(world.World):
     def test_that_tell_nova_nothing(self, adding):
         self.look(self.add(**adding))
         self.assertBatch(logging.DEBUG, lpars=1)
+
+    def test_told_and_agreed(self):
+        self.look(self.add('not activated'))
+        self.logs.clear()
+        self.wait(20)
+        record, = self.logs.of(messages.BATCH)
+        self.assertEqual(logging.INFO, record.levelno)
+        times = {name: round(values[0][0]) for name, values
+                 in histogram.unpack(record.args['times'])}
+        # The event came a delay and a tenth before nova was told.
+        self.assertEqual(['agreed', 'emit', 'lookup', 'rest', 'told'],
+                         sorted(times))
+        self.assertAlmostEqual(16.5, times['told'], delta=0.6)
+        self.assertLess(times['told'], times['agreed'])
 
     def test_that_find_an_lpar_gone(self):
         lpar = self.add()

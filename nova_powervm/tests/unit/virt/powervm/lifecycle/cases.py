@@ -33,8 +33,8 @@ RUNNING, SHUTDOWN, CRASHED, SUSPENDED = (
     power_state.SUSPENDED)
 
 NOW = 1000.0
-POLICY = plans.Policy(HOST, 15.0, 600.0)
-POLICY_WITHOUT_MEMORY = plans.Policy(HOST, 15.0, 0.0)
+POLICY = plans.Policy(HOST, 15.0, 600.0, 200)
+POLICY_WITHOUT_MEMORY = plans.Policy(HOST, 15.0, 0.0, 200)
 
 # Before ours in the alphabet, and after it.
 SMALLER, GREATER = 'a-host', 'z-host'

@@ -26,7 +26,7 @@ from nova_powervm.virt.powervm.lifecycle import pool
 from nova_powervm.virt.powervm.lifecycle import reconcile
 from nova_powervm.virt.powervm.lifecycle import workqueue
 
-POLICY = plans.Policy(fakes.HOST, 15.0, 600.0)
+POLICY = plans.Policy(fakes.HOST, 15.0, 600.0, 200)
 
 PowerKey, NvramKey = interfaces.PowerKey, interfaces.NvramKey
 RESYNC = interfaces.ResyncKey()
@@ -77,10 +77,12 @@ class States:
     :ivar listed: whether a list of all can be read.
     :ivar resume_at: when to ask again.
     :ivar failure: what a read raises.
+    :ivar few: returns for how many LPARs there are single reads.
     """
 
     def __init__(self):
         self.states = {}
+        self.few = lambda: 4
         self.listed = True
         self.resume_at = None
         self.failure = None

@@ -44,6 +44,7 @@ def main(backend):
     from oslo_config import cfg
     from oslo_reports import guru_meditation_report
 
+    from nova_powervm.virt.powervm.lifecycle import guru  # noqa: F401
     from nova_powervm.virt.powervm.lifecycle import stats
 
     cfg.CONF([], default_config_files=[], default_config_dirs=[])

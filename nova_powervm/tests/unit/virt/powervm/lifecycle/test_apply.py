@@ -13,6 +13,7 @@
 
 """Carrying out plans, and what happens if that fails."""
 
+import dataclasses
 import logging
 
 import ddt
@@ -101,6 +102,18 @@ class TestEmit(TestCase):
         self.assertEqual({'emitted': 1}, self.counters())
         self.assertLogged(messages.EMITTING)
         self.assertWaiting(1035.0, Request(POWER, 0, None))
+
+    @ddt.named_data(('first', 1, ADDED, [16500.0 + 2000]),
+                    ('again', 2, ADDED, []), ('no_event', 1, None, []))
+    def test_times(self, times, since, told):
+        self.driver.emit.side_effect = lambda event: self.clock.advance(2.0)
+        self.applier.apply(self.case(), dataclasses.replace(
+            EMIT, remember=memory.Emitted(OFF, times, since)))
+        self.run_pool()
+        found = self.stats.times()
+        self.assertEqual(2000.0, found['emit']['slowest_ms'])
+        self.assertEqual(told, [figures['slowest_ms'] for name, figures
+                                in found.items() if name == 'told'])
 
     @ddt.named_data(('in_time', 18.5, 1035.0), ('a_little', 19.0, 1050.0),
                     ('one_delay', 33.5, 1050.0), ('much', 100.0, 1125.0))

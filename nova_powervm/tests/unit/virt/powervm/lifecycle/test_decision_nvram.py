@@ -121,7 +121,7 @@ class TestBoth(cases.TestCase):
             remember=Agreed(RUNNING, 'i', 1600.0))),
         ('emit', 'not activated', record(), Plan(
             Outcome.EMIT, 'i', STOPPED, store_nvram=True,
-            power_again=Again(1020.0), remember=Emitted(SHUTDOWN, 1))),
+            power_again=Again(1020.0), remember=Emitted(SHUTDOWN, 1, 990.0))),
         ('busy', 'running', record(task_state='rebooting'), Plan(
             Outcome.BUSY, 'i', store_nvram=True,
             power_again=Again(1020.0, 1))),

@@ -156,7 +156,7 @@ class TestEmit(cases.TestCase):
     def test_transition(self, state, recorded, transition, power):
         self.assertPlan(
             Plan(Outcome.EMIT, 'i', transition, power_again=Again(1020.0),
-                 remember=Emitted(power, 1)),
+                 remember=Emitted(power, 1, 990.0)),
             power_case(state, recorded, attempts=3))
 
     # The confirmations: after one, two, four and eight delays, rounded.
@@ -165,8 +165,9 @@ class TestEmit(cases.TestCase):
     def test_again(self, times, at):
         self.assertPlan(
             Plan(Outcome.EMIT, 'i', STOPPED, power_again=Again(at),
-                 remember=Emitted(SHUTDOWN, times + 1)),
-            power_case('not activated', record(), Emitted(SHUTDOWN, times)))
+                 remember=Emitted(SHUTDOWN, times + 1, 900.0)),
+            power_case('not activated', record(),
+                       Emitted(SHUTDOWN, times, 900.0), since=None))
 
     @ddt.named_data(
         ('agreed', AGREED), ('foreign', FOREIGN),
@@ -175,8 +176,14 @@ class TestEmit(cases.TestCase):
     def test_counted_anew_after(self, entry):
         self.assertPlan(
             Plan(Outcome.EMIT, 'i', STOPPED, power_again=Again(1020.0),
-                 remember=Emitted(SHUTDOWN, 1)),
+                 remember=Emitted(SHUTDOWN, 1, 990.0)),
             power_case('not activated', record(), entry))
+
+    def test_no_event_led_to_it(self):
+        self.assertPlan(
+            Plan(Outcome.EMIT, 'i', STOPPED, power_again=Again(1020.0),
+                 remember=Emitted(SHUTDOWN, 1, None)),
+            power_case('not activated', record(), since=None))
 
 
 @ddt.ddt
@@ -207,5 +214,5 @@ class TestGivenUp(cases.TestCase):
     def test_ended_by_another(self, entry):
         self.assertPlan(
             Plan(Outcome.EMIT, 'i', STARTED, power_again=Again(1020.0),
-                 remember=Emitted(RUNNING, 1)),
+                 remember=Emitted(RUNNING, 1, 990.0)),
             power_case('running', record(SHUTDOWN, 'stopped'), entry))

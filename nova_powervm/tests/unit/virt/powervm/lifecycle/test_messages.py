@@ -33,7 +33,7 @@ class TestLines(fakes.TestCase):
     def test_declaration(self, name):
         line = messages.lines()[name]
         self.assertIs(line, getattr(messages, name))
-        self.assertGreater(line.level, logging.DEBUG)
+        self.assertGreaterEqual(line.level, logging.DEBUG)
         self.assertTrue(line.text % Fields())
         self.assertTrue(line.meaning)
 
@@ -41,6 +41,11 @@ class TestLines(fakes.TestCase):
         lines = messages.lines()
         self.assertEqual(len(lines),
                          len({line.text for line in lines.values()}))
+
+    def test_outages_begin_and_end_with_declared_lines(self):
+        declared = list(messages.lines().values())
+        for begins, end in messages.OUTAGES.values():
+            self.assertTrue(all(line in declared for line in (*begins, end)))
 
     def test_order_of_the_declarations(self):
         self.assertEqual(

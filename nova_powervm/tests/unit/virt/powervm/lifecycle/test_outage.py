@@ -131,3 +131,41 @@ class TestOutage(fakes.TestCase):
         spread = outage.Outage(AWAY, BACK, jitter=lambda: 1.0)
         self.assertEqual(100.75, spread.failed('why', 100.0))
         self.assertEqual(101.5, spread.failed('why', 100.0))
+
+
+class TestHistory(fakes.TestCase):
+
+    def setUp(self):
+        super().setUp()
+        for name in '_over', '_going':
+            self.useFixture(fakes.fixtures.MockPatchObject(
+                outage, name, {}))
+        self.outage = outage.Outage(AWAY, BACK, LATE)
+
+    def test_none(self):
+        self.outage.begin(0.0)
+        self.outage.over(5.0)
+        self.assertEqual({}, outage.history())
+
+    def test_one_goes_on(self):
+        for now in 0.0, 1.0:
+            self.outage.begin(now)
+            self.outage.failed('why', now)
+        self.assertEqual({'NovaLink': (0, 0.0, True)}, outage.history())
+
+    def test_an_answer_is_late(self):
+        self.outage.begin(0.0)
+        self.outage.check(20.0)
+        self.assertEqual({'NovaLink': (0, 0.0, True)}, outage.history())
+
+    def test_two_are_over(self):
+        for now in 0.0, 100.0:
+            self.outage.begin(now)
+            self.outage.failed('why', now)
+            self.outage.over(now + 7.0)
+        self.assertEqual({'NovaLink': (2, 14.0, False)}, outage.history())
+
+    def test_of_another_part_of_the_driver(self):
+        line = messages.Line(logging.INFO, 'over', 'nothing')
+        outage.Outage(AWAY, line).failed('why', 0.0)
+        self.assertEqual({}, outage.history())

@@ -284,9 +284,11 @@ class TestBatchLine(TestCase):
         self.reconcile(POWER, core.PowerKey(B))
         record, = self.logs.of(messages.BATCH)
         self.assertEqual(
-            {'lpars': 2, 'rest_reads': 3, 'rest_ms': 500.0, 'lookups': 0,
-             'lookup_ms': 0.0, 'outcomes': 'no_change=2',
-             'oldest_wait_ms': 16500.0}, record.args)
+            {'batch': 1, 'events': 0, 'lpars': 2, 'rest_reads': 3,
+             'rest_failed': 0, 'rest_ms': 500.0, 'lookups': 0,
+             'lookups_failed': 0, 'lookup_ms': 0.0,
+             'outcomes': 'no_change=2', 'oldest_wait_ms': 16500.0,
+             'late_ms': 0.0, 'over': 'reads', 'times': 'none'}, record.args)
 
 
 class TestUnknownStates(TestCase):

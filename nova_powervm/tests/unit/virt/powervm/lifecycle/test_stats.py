@@ -97,6 +97,18 @@ class TestStatistics(base.TestCase):
         self.stats.counters()['events'] = 9
         self.assertEqual(0, self.stats.counters()['events'])
 
+    def test_times(self):
+        self.stats.timed('rest', 0.5)
+        self.stats.timed('told', 20.0)
+        self.assertEqual(['rest', 'told'], list(self.stats.times()))
+        self.assertEqual(20000, self.stats.times()['told']['slowest_ms'])
+
+    def test_times_are_taken_once(self):
+        self.stats.timed('rest', 0.5)
+        self.assertTrue(self.stats.take_times()['rest'])
+        self.assertFalse(self.stats.take_times()['rest'])
+        self.assertEqual(1, self.stats.times()['rest']['count'])
+
     def test_lock_is_held_while_counters_change(self):
         held = []
         self.stats._lock = ImpatientLock()
@@ -119,6 +131,18 @@ class TestReport(base.TestCase):
         del statistics
         gc.collect()
         self.assertNotIn('424242', report())
+
+    def test_times(self):
+        statistics = stats.Statistics({'pending': lambda: 424242})
+        statistics.timed('lookup', 4.5)
+        text = report()
+        self.assertIn('lookup, times', text)
+        self.assertIn('slowest_ms = 4500.0', text)
+
+    def test_lpars(self):
+        statistics = stats.Statistics({'pending': lambda: 424242})
+        statistics.busiest.add('AN-LPAR')
+        self.assertIn('AN-LPAR = 1', report())
 
     def test_of_two_handlers(self):
         both = [stats.Statistics({'pending': lambda: 424241}),
