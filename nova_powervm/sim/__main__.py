@@ -17,23 +17,27 @@ import asyncio
 import dataclasses
 import errno
 import logging
-import math
 import os
 import sys
 
+from nova_powervm.sim.ctl import command as ctl
+from nova_powervm.sim.ctl import values
 from nova_powervm.sim import settings
 
 DEFAULT_PORT = 12080
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the simulator until a signal stops it.
+    """Run the simulator until a signal stops it; after ``ctl``, control it.
 
     :returns: the exit status: 0, or 1 if the simulator did not start or could
-        not keep its state.
+        not keep its state; see :mod:`.ctl.command` for ``ctl``.
     """
+    arguments = sys.argv[1:] if argv is None else argv
+    if arguments[:1] == ['ctl']:
+        return ctl.main(arguments[1:], DEFAULT_PORT)
     parser = _parser()
-    args = parser.parse_args(argv)
+    args = parser.parse_args(arguments)
     logging.basicConfig(
         level=logging.DEBUG if args.debug else logging.WARNING,
         format='%(asctime)s %(levelname)s %(name)s %(message)s')
@@ -77,18 +81,6 @@ def _setting_names() -> set[str]:
     return {field.name for field in dataclasses.fields(settings.Settings)}
 
 
-def _integer(text: str, maximum: float = math.inf) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text) <= maximum):
-        raise argparse.ArgumentTypeError(
-            f'{text!r} is not an integer from 0 to {maximum:g}'
-            if maximum < math.inf else f'{text!r} is not an integer from 0')
-    return int(text)
-
-
-def _port(text: str) -> int:
-    return _integer(text, 65535)
-
-
 def _volume_groups(text: str) -> dict[str, float]:
     found = {}
     for item in text.split(','):
@@ -104,21 +96,23 @@ def _parser() -> argparse.ArgumentParser:
     defaults = settings.Settings()
     parser = argparse.ArgumentParser(
         prog='nova-powervm-sim',
-        description='Simulates the NovaLink REST service on 127.0.0.1.')
+        description='Simulates the NovaLink REST service on 127.0.0.1.',
+        epilog='%(prog)s ctl controls a simulator that runs; '
+               '%(prog)s ctl --help says how.')
     parser.add_argument(
-        '--port', type=_port, default=DEFAULT_PORT,
+        '--port', type=values.port, default=DEFAULT_PORT,
         help='port to listen on; 0 chooses a free one (%(default)s)')
     parser.add_argument(
-        '--lpars', type=_integer, default=0,
+        '--lpars', type=values.integer(), default=0,
         help='number of running LPARs at the start (%(default)s)')
     parser.add_argument(
-        '--memory-mb', type=_integer, default=16 * 1024 * 1024,
+        '--memory-mb', type=values.integer(), default=16 * 1024 * 1024,
         help='installed memory of the host, MB (%(default)s)')
     parser.add_argument(
-        '--proc-units', type=_integer, default=1024,
+        '--proc-units', type=values.integer(), default=1024,
         help='installed processors of the host (%(default)s)')
     parser.add_argument(
-        '--vios', type=_integer, default=1,
+        '--vios', type=values.integer(), default=1,
         help='number of Virtual I/O Servers (%(default)s)')
     parser.add_argument(
         '--volume-groups', type=_volume_groups,

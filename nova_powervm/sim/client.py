@@ -235,11 +235,12 @@ class Control:
             content = response.read()
         finally:
             connection.close()
-        if response.status == 200:
-            return jsonutils.loads(content)
         try:
-            message = jsonutils.loads(content)['error']
-        except ValueError:
-            # A response, but not of the control interface.
-            message = f'HTTP {response.status} {response.reason}'
+            answer = jsonutils.loads(content)
+            if response.status == 200:
+                return answer
+            message = answer['error']
+        except (ValueError, TypeError, KeyError):
+            message = ('the answer is not that of a simulator: HTTP '
+                       f'{response.status} {response.reason}')
         raise ControlError(message)

@@ -175,21 +175,25 @@ class Faults:
                 self._faults.remove(fault)
 
     def _validate(self, kind: str, name: str) -> None:
-        if kind == EVENT:
-            names: tuple[str, ...] = EVENT_FAULTS
-        elif kind in LISTING_KINDS:
-            names = REQUEST_FAULTS + RESPONSE_FAULTS + LISTING_FAULTS
-        elif kind == UPLOAD:
-            names = REQUEST_FAULTS + RESPONSE_FAULTS + UPLOAD_FAULTS
-        elif kind == ANY or kind in self._kinds:
-            names = REQUEST_FAULTS + RESPONSE_FAULTS
-        else:
+        known = {ANY, EVENT, *self._kinds}
+        if kind not in known:
             raise ValueError(
-                f'kind: {kind!r} is none of {ANY}, {EVENT}, '
-                f'{", ".join(sorted(set(self._kinds)))}')
+                f'kind: {kind!r} is none of {", ".join(sorted(known))}')
+        names = names_of(kind)
         if name not in names:
             raise ValueError(f'fault: {kind} has no fault {name!r}; '
                              f'it has {", ".join(names)}')
+
+
+def names_of(kind: str) -> tuple[str, ...]:
+    """Return the faults that a kind of request, or an event, can have."""
+    if kind == EVENT:
+        return EVENT_FAULTS
+    if kind in LISTING_KINDS:
+        return REQUEST_FAULTS + RESPONSE_FAULTS + LISTING_FAULTS
+    if kind == UPLOAD:
+        return REQUEST_FAULTS + RESPONSE_FAULTS + UPLOAD_FAULTS
+    return REQUEST_FAULTS + RESPONSE_FAULTS
 
 
 def _is_number(value: Any) -> bool:

@@ -17,20 +17,21 @@ from collections.abc import Collection
 from collections.abc import Sequence
 
 
-def table(rows: Sequence[Sequence[str]], rules: Collection[int] = ()) -> str:
+def table(rows: Sequence[Sequence[str]], rules: Collection[int] = (),
+          left: int = 1) -> str:
     """Return rows as lines of aligned columns.
-
-    The first column is aligned to the left, the others to the right.
 
     :param rows: cells of equally many columns.
     :param rules: indices of rows above which a line is drawn; a negative one
         counts from the end.
+    :param left: how many of the first columns are aligned to the left; the
+        others are to the right.
     """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ['  '.join(
-        [row[0].ljust(widths[0]),
-         *(cell.rjust(width) for cell, width
-           in zip(row[1:], widths[1:], strict=True))]).rstrip()
+        cell.ljust(width) if index < left else cell.rjust(width)
+        for index, (cell, width) in enumerate(
+            zip(row, widths, strict=True))).rstrip()
         for row in rows]
     rule = '-' * max(map(len, lines))
     above = {index % len(rows) for index in rules}
