@@ -28,6 +28,9 @@ config_generator_config_file = [
      '_static/nova-powervm'),
 ]
 
+# Each reference has to lead somewhere.
+nitpicky = True
+
 project = 'nova-powervm'
 copyright = 'the nova-powervm contributors'
 html_theme = 'openstackdocs'
