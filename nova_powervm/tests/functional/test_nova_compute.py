@@ -18,6 +18,7 @@ needs besides: a message queue, placement and nova-conductor, which has an
 SQLite file.
 """
 
+import json
 import pathlib
 import shutil
 import signal
@@ -27,6 +28,7 @@ from typing import Any
 from nova_powervm.sim import process
 from nova_powervm.testing import backends
 from nova_powervm.testing import compat
+from nova_powervm.testing import processes
 from nova_powervm.testing import waiting
 from nova_powervm.tests import base
 from nova_powervm.tests.functional.nova_compute import services
@@ -137,6 +139,26 @@ class TestNovaCompute(base.TestCase):
         self.wait_for_event()
         self.assertGreater(self.compute.statistics()['events'], 0)
         self.stop()
+
+    def test_reports_of_calls(self) -> None:
+        self.start_and_wait()
+        self.wait_for_polls()
+        self.wait_for_event()
+        live = self.compute.report()
+        self.assertIn('rest, times', live)
+        self.assertIn('lookup, times', live)
+        self.stop()
+        # The same from its log.
+        found = json.loads(processes.check(processes.run(processes.python(
+            'nova_powervm.events_report', 'report', '--json',
+            str(self.compute.log_file)))).stdout)
+        total = found['total']
+        self.assertGreater(total['batches'], 0)
+        self.assertEqual(0, total['batches_not_in_the_log'])
+        for calls, times in ('rest_reads', 'rest'), ('lookups', 'lookup'):
+            self.assertGreater(total[calls], 0)
+            self.assertEqual(total[calls], total['times'][times]['count'])
+        self.assertEqual(0, found['lines']['unknown'])
 
     def test_hangup(self) -> None:
         self.start_and_wait()

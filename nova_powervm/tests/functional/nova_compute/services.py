@@ -36,7 +36,7 @@ host = {host}
 my_ip = 127.0.0.1
 state_path = {folder}
 log_file = {folder}/nova.log
-default_log_levels = nova.servicegroup=DEBUG
+default_log_levels = nova.servicegroup=DEBUG, {event_levels}
 transport_url = rabbit://guest:guest@127.0.0.1:{broker}/
 rpc_response_timeout = 20
 [oslo_messaging_rabbit]
@@ -55,12 +55,12 @@ connection = sqlite:///{database}
 workers = 1
 '''
 
-_COMPUTE = '''
-[DEFAULT]
-compute_driver = powervm_ext.driver.PowerVMDriver
+# What the quick start says, but for the port and the times.
+_COMPUTE = (
+    processes.ROOT / 'doc/source/install/nova-compute-simulator.conf'
+    ).read_text() + '''
 [powervm]
 rest_port = {rest_port}
-volume_group_name = data
 event_delay = {event_delay}
 event_max_delay = 60
 '''
@@ -137,7 +137,10 @@ class ControlPlane(fixtures.Fixture):
         :param host: name of its host and of its folder.
         """
         return (_COMMON + more).format(
-            host=host, folder=self.folder / host, stop_options='\n'.join(
+            host=host, folder=self.folder / host,
+            # Each batch has a line then.
+            event_levels='nova_powervm.virt.powervm.lifecycle=DEBUG',
+            stop_options='\n'.join(
                 '%s = %d' % option for option in
                 compat.stop_options(_STOP_SECONDS).items()),
             **self._ports, **values)
@@ -170,7 +173,7 @@ class NovaCompute(_NovaService):
         """Send it a signal."""
         os.kill(self.process.pid, number)
 
-    def statistics(self) -> dict[str, float]:
+    def report(self) -> str:
         """Return what a Guru Meditation Report says of events.
 
         :raises nova_powervm.testing.waiting.TimedOut: if none is written.
@@ -178,13 +181,21 @@ class NovaCompute(_NovaService):
         before = len(self.process.said())
         self.signal(signal.SIGUSR2)
         return waiting.wait_until(
-            lambda: _statistics(self.process.said()[before:]),
+            lambda: _section(self.process.said()[before:]),
             'a report', details=self.log)
 
+    def statistics(self) -> dict[str, float]:
+        """Return the counters and gauges of such a report."""
+        return _statistics(self.report())
 
-def _statistics(report: str) -> dict[str, float]:
-    """Return the counters and gauges of a report; none if it is not whole."""
+
+def _section(report: str) -> str:
+    """Return the section about events; nothing if it is not whole."""
     _, _, section = report.partition(' PowerVM events ')
-    found = {name: float(value) for name, value in re.findall(
+    return section if stats.COUNTERS.keys() <= _statistics(
+        section).keys() else ''
+
+
+def _statistics(section: str) -> dict[str, float]:
+    return {name: float(value) for name, value in re.findall(
         r'^ +(\w+) = ([0-9.]+)\n', section, re.MULTILINE)}
-    return found if stats.COUNTERS.keys() <= found.keys() else {}

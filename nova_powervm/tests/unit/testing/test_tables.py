@@ -35,6 +35,10 @@ class TestTable(testtools.TestCase):
              'total      1'],
             tables.table(_ROWS, rules=(1, -1)).splitlines())
 
+    def test_more_columns_to_the_left(self):
+        self.assertEqual(['a  bb  c', 'd  e   f'], tables.table(
+            [('a', 'bb', 'c'), ('d', 'e', 'f')], left=2).splitlines())
+
     def test_no_space_at_the_end(self):
         self.assertEqual(['a   b', 'cc'], tables.table(
             [('a', 'b'), ('cc', ' ')]).splitlines())
