@@ -39,9 +39,11 @@ class _Lines(base.TestCase):
             % (line.text % fields))
 
     def add_batch(self, reads, lookups, outcomes='no_change=3'):
-        self.add(messages.BATCH, lpars=3, rest_reads=reads, rest_ms=1,
-                 lookups=lookups, lookup_ms=1, outcomes=outcomes,
-                 oldest_wait_ms=3004)
+        self.add(messages.BATCH, batch=1, events=36, lpars=3,
+                 rest_reads=reads, rest_failed=0, rest_ms=1, lookups=lookups,
+                 lookups_failed=0, lookup_ms=1, outcomes=outcomes,
+                 oldest_wait_ms=3004, late_ms=0, over='nothing',
+                 times='rest:1')
 
     def add_emit(self):
         self.add(messages.EMITTING, lpar='L', state='not activated',
