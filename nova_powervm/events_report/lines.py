@@ -38,17 +38,17 @@ _EXPECTED = frozenset((*batch_fields.NUMBERS, *batch_fields.WAITS,
 Fields = Mapping[str, str]
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    """Return the pattern of a declared text."""
-    pattern, end = '', 0
+def pattern(text: str) -> re.Pattern[str]:
+    """Return what finds a declared text, its fields as groups."""
+    found, end = '', 0
     for field in _FIELD.finditer(text):
         name, kind = field.groups()
-        pattern += re.escape(text[end:field.start()])
+        found += re.escape(text[end:field.start()])
         # An LPAR's uuid stands in most lines; this finds it at once.
-        pattern += '(?P<%s>%s)' % (
+        found += '(?P<%s>%s)' % (
             name, r'\S+' if name == 'lpar' else _KINDS[kind])
         end = field.end()
-    return re.compile(pattern + re.escape(text[end:]) + _SUFFIX)
+    return re.compile(found + re.escape(text[end:]) + _SUFFIX)
 
 
 def _literals(text: str) -> int:
@@ -79,7 +79,7 @@ def _by_first_word() -> dict[str, list[_Known]]:
         if line is not messages.BATCH:
             found.setdefault(line.text.partition(' ')[0], []).append(_Known(
                 name, max(_FIELD.sub('\n', line.text).split('\n'), key=len),
-                _pattern(line.text)))
+                pattern(line.text)))
     return found
 
 

@@ -19,6 +19,7 @@ import pathlib
 import re
 from typing import Self
 
+from nova_powervm.events_report import lines as events_lines
 from nova_powervm.virt.powervm.lifecycle import messages
 
 _TRACEBACK = 'Traceback (most recent call last):'
@@ -30,15 +31,8 @@ _OUR_NAME = re.compile(r'nova_powervm[/.](virt|conf)\b|powervm_ext')
 _DATE = re.compile(r'\d{4}-\d\d-\d\d ')
 
 
-def _pattern(line: messages.Line) -> re.Pattern[str]:
-    """Return what finds a line of the event module, its fields as groups."""
-    text = re.escape(line.text).replace(r'\%', '%')
-    return re.compile(re.sub(
-        r'%\\\((\w+)\\\)[^a-z]*[a-z]', r'(?P<\1>.*?)', text) + '$', re.M)
-
-
-_BATCH = _pattern(messages.BATCH)
-_EMITTING = _pattern(messages.EMITTING)
+_BATCH = events_lines.pattern(messages.BATCH.text)
+_EMITTING = events_lines.pattern(messages.EMITTING.text)
 
 
 @dataclasses.dataclass(frozen=True)

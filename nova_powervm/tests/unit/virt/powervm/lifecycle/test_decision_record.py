@@ -73,8 +73,8 @@ class TestBusy(cases.TestCase):
         self.assertPlan(
             Plan(Outcome.BUSY, 'i', power_again=Again(seconds, attempts + 1)),
             power_case('running', record(task_state='rebooting'),
-                       attempts=attempts), plans.Policy(HOST, delay, 600.0, 200),
-            now=0.0)
+                       attempts=attempts),
+            plans.Policy(HOST, delay, 600.0, 200), now=0.0)
 
 
 @ddt.ddt
