@@ -19,8 +19,8 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
 import dataclasses
-import logging
 import itertools
+import logging
 import math
 import re
 
