@@ -80,6 +80,10 @@ class CtlTestCase(case.SimulatorTestCase):
         child = subprocess.Popen(
             self.command('watch', '--json', '--interval', '0.05'),
             env=processes.environment(), text=True,
+            # A shell has its background commands ignore it, which they pass
+            # on to all that they start.
+            preexec_fn=lambda: signal.signal(
+                signal.SIGINT, signal.SIG_DFL),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(child.kill)
         seen = json.loads(child.stdout.readline())
