@@ -97,6 +97,15 @@ def check(done: subprocess.CompletedProcess[str]
     return done
 
 
+def heed_interrupts() -> None:
+    """Let this process be ended by SIGINT; for Popen's ``preexec_fn``.
+
+    A shell has its background commands ignore it, which they pass on to all
+    that they start.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Child:
     """A process that runs from start() to stop(); a context manager, too.
 

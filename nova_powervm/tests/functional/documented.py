@@ -156,6 +156,7 @@ class Machine(fixtures.Fixture):
             # Without exec the shell would get the signal.
             ['/bin/sh', '-c', f'exec {command}'], cwd=self._folder,
             env=variables, text=True, stdout=subprocess.PIPE,
+            preexec_fn=processes.heed_interrupts,
             stderr=subprocess.STDOUT)
         self.addCleanup(child.stdout.close)
         self.addCleanup(child.wait)

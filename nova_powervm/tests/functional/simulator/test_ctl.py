@@ -80,10 +80,7 @@ class CtlTestCase(case.SimulatorTestCase):
         child = subprocess.Popen(
             self.command('watch', '--json', '--interval', '0.05'),
             env=processes.environment(), text=True,
-            # A shell has its background commands ignore it, which they pass
-            # on to all that they start.
-            preexec_fn=lambda: signal.signal(
-                signal.SIGINT, signal.SIG_DFL),
+            preexec_fn=processes.heed_interrupts,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(child.kill)
         seen = json.loads(child.stdout.readline())
