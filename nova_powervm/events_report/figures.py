@@ -35,7 +35,7 @@ WORST = 10
 _KNOWN = frozenset((*batch_fields.NUMBERS, *batch_fields.WAITS,
                     *batch_fields.WORDS))
 # Lines that are counted elsewhere, or say nothing of what went wrong.
-_ROUTINE = {'BATCH', 'DECIDED', 'EMITTING'}
+_ROUTINE = {'BATCH', 'DECIDED', 'EMITTING', 'TRACED'}
 _CALLS = ('lookup', 'rest')
 # Longer texts are no name of an outcome.
 _NAME_MOST = 30

@@ -12,13 +12,12 @@
 
 """PowerVM events, and what nova is told because of them.
 
-NovaLink tells that something about an LPAR changed, often a dozen times for
-one boot. Nova wants to know only that an LPAR's power state is no longer the
-one in its database, and only when nova is not itself the cause. So an event
-is never acted on: it adds its LPAR to a work queue. What is acted on is a
-comparison, made later and for many LPARs at once, of what NovaLink says then
-with what nova says then. Events that are lost, doubled or out of order may
-delay a result but cannot change it.
+NovaLink tells that something about an LPAR changed, a dozen times for a boot.
+Nova wants to know only that an LPAR's power state is no longer the one in its
+database, and only when nova is not the cause. So an event is never acted on:
+it adds its LPAR to a work queue. What is acted on is a comparison, made later
+and for many LPARs at once, of what NovaLink says then with what nova says
+then. Lost, doubled or reordered events may delay a result but not change it.
 
 ``PowerVMNovaEventHandler`` receives events, on pypowervm's thread;
 ``PowerVMLifecycleEventHandler`` observes, decides and applies, on threads of
@@ -52,6 +51,7 @@ from nova_powervm.virt.powervm.lifecycle import plans
 from nova_powervm.virt.powervm.lifecycle import pool
 from nova_powervm.virt.powervm.lifecycle import reconcile
 from nova_powervm.virt.powervm.lifecycle import stats
+from nova_powervm.virt.powervm.lifecycle import traces
 from nova_powervm.virt.powervm.lifecycle import workqueue
 
 LOG = logging.getLogger(__name__)
@@ -88,8 +88,7 @@ class PowerVMNovaEventHandler(pvm_adapter.WrapperEventHandler):
 
         pypowervm calls this on its poll thread after each poll.
 
-        :param events: pypowervm Event wrappers in the order in which they
-            happened, possibly none.
+        :param events: pypowervm Event wrappers, oldest first, possibly none.
         """
         start = time.perf_counter()
         try:
@@ -179,7 +178,8 @@ class PowerVMLifecycleEventHandler:
                 driver, self._queue, self._memory, self.states,
                 self._instances, self.workers, plans.Policy(
                     conf.host, options.event_delay, options.event_state_ttl,
-                    options.event_batch_size), self.statistics, clock).run,
+                    options.event_batch_size), self.statistics, clock,
+                traces.Tracer(conf, clock)).run,
             (self.watchdog.check, self.workers.check, self.states.check,
              self._instances.check), self.statistics, clock, thread_factory)
         self._muted = not opts.nova_accepts_events(conf)

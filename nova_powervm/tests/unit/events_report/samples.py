@@ -70,7 +70,7 @@ def fields_of(line):
         name, 7) for name in (
             'lpar', 'state', 'event', 'outcome', 'error', 'seconds',
             'attempts', 'times', 'vm_state', 'power_state', 'dropped',
-            'instances', 'lpars', 'doing', 'spent', 'limit')}
+            'instances', 'lpars', 'doing', 'spent', 'limit', 'trace')}
 
 
 def colored(record):

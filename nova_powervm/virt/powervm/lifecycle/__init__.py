@@ -23,5 +23,6 @@ already), ``agreement`` (what nova would do), ``decision`` (what follows),
 what happens when something fails, ``messages``, ``logline`` and
 ``batch_fields`` have the log lines, ``stats``, ``histogram`` and ``busiest``
 count, ``guru`` reports, ``opts`` configures, ``threads`` starts threads,
-``reads`` and ``interfaces`` have what the others share.
+``reads`` and ``interfaces`` have what the others share, ``traces`` has
+osprofiler's trace points.
 """

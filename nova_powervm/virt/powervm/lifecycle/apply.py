@@ -32,6 +32,7 @@ from nova_powervm.virt.powervm.lifecycle import messages
 from nova_powervm.virt.powervm.lifecycle import plans
 from nova_powervm.virt.powervm.lifecycle import pool
 from nova_powervm.virt.powervm.lifecycle import stats
+from nova_powervm.virt.powervm.lifecycle import traces
 from nova_powervm.virt.powervm.lifecycle import workitem
 from nova_powervm.virt.powervm.lifecycle import workqueue
 
@@ -168,12 +169,13 @@ class Applier:
         assert plan.transition is not None  # noqa: S101
         event = virt_event.LifecycleEvent(
             plan.instance_uuid, plan.transition.event)
-        messages.EMITTING.log(
-            LOG, lpar=lpar, state=state, event=event.get_name(),
-            instance_uuid=plan.instance_uuid)
+        fields: dict[str, Any] = {
+            'lpar': lpar, 'state': state, 'event': event.get_name()}
+        messages.EMITTING.log(LOG, instance_uuid=plan.instance_uuid, **fields)
         began = self._clock()
         try:
-            self._driver.emit_event(event)
+            with traces.point('emit', instance=plan.instance_uuid, **fields):
+                self._driver.emit_event(event)
         except Exception:
             self._stats.add(emit_failed=1)
             self._complain(messages.EMIT_FAILED, request, plan.instance_uuid)
@@ -196,8 +198,7 @@ class Applier:
         late = max(self._clock() - when, 0.0)
         return when + math.ceil(late / self._delay) * self._delay
 
-    def _store(self, request: Request,
-               instance_uuid: str | None) -> None:
+    def _store(self, request: Request, instance_uuid: str | None) -> None:
         """Hand NVRAM to the store, or retry later."""
         stored = False
         try:
@@ -216,9 +217,8 @@ class Applier:
                 self.retry(request)
 
     @staticmethod
-    def _complain(line: messages.Line,
-                  request: Request, instance_uuid: str | None,
-                  **fields: Any) -> None:
+    def _complain(line: messages.Line, request: Request,
+                  instance_uuid: str | None, **fields: Any) -> None:
         """Log the exception that is being handled; its repetitions less."""
         if request.attempts:
             line = dataclasses.replace(line, level=logging.DEBUG)

@@ -28,6 +28,7 @@ from nova_powervm.virt.powervm.lifecycle import interfaces
 from nova_powervm.virt.powervm.lifecycle import messages
 from nova_powervm.virt.powervm.lifecycle import outage
 from nova_powervm.virt.powervm.lifecycle import stats
+from nova_powervm.virt.powervm.lifecycle import traces
 from nova_powervm.virt.powervm.lifecycle import uuids
 
 _Absent = interfaces.Absent
@@ -159,7 +160,7 @@ class Instances:
         :raises Exception: whatever nova raises when the controller or its
             database does not answer.
         """
-        with self._lookup():
+        with traces.point('lookup', lpars='all'), self._lookup():
             instances = objects.InstanceList.get_by_host(
                 self._admin_context(), self._host, expected_attrs=[])
         self._nova.over(self._clock())
@@ -185,7 +186,7 @@ class Instances:
             nova's periodic task sees both, and soft-deleted ones.
         """
         candidates = {lpar: uuids.candidate_uuids(lpar) for lpar in lpars}
-        with self._lookup():
+        with traces.point('lookup', lpars=len(lpars)), self._lookup():
             instances = objects.InstanceList.get_by_filters(
                 self._admin_context(),
                 {'uuid': [uuid for pair in candidates.values()

@@ -33,6 +33,10 @@ BATCH = Line(
     levels.INFO, batch_fields.TEXT,
     'one for each batch that emits an event or gives up, or finds that nova '
     'took events or agrees to them; at DEBUG for other batches')
+TRACED = Line(
+    levels.DEBUG, 'A batch is traced by osprofiler as %(trace)s',
+    'where nova has osprofiler enabled: before the lines of a batch, the id '
+    'for ``osprofiler trace show``')
 OVER_LOOKUPS = Line(
     levels.WARNING,
     'A batch of %(lpars)d LPARs made %(spent)d calls to nova-conductor; at '
@@ -173,6 +177,15 @@ LPARS_READABLE = Line(
     'NovaLink gives usable answers about all LPARs again after '
     '%(seconds).1f seconds; failed attempts: %(attempts)d',
     'the end of the above')
+TRACING_FAILS = Line(
+    levels.WARNING,
+    'osprofiler does not take traces of batches; doing them without: '
+    '%(error).200s', 'where nova has osprofiler enabled; nothing is lost but '
+    'traces')
+TRACING_BACK = Line(
+    levels.INFO,
+    'osprofiler takes traces of batches again after %(seconds).1f seconds; '
+    'failed attempts: %(attempts)d', 'the end of the above')
 
 POLLS_SILENT = Line(
     levels.WARNING,
@@ -217,6 +230,7 @@ OUTAGES = {
     'lists of LPARs': ((LISTING_AWAY,), LISTING_BACK),
     'LPARs that lists lack': ((LISTING_PARTIAL,), LISTING_COMPLETE),
     'single LPARs': ((LPAR_UNREADABLE,), LPARS_READABLE),
+    'traces': ((TRACING_FAILS,), TRACING_BACK),
     'polls for events': ((POLLS_SILENT,), POLLS_HEARD),
     'session': ((SESSION_LOST,), SESSION_RENEWED),
 }

@@ -24,6 +24,7 @@ from oslo_log import log as logging
 from nova_powervm.virt.powervm.lifecycle import messages
 from nova_powervm.virt.powervm.lifecycle import stats
 from nova_powervm.virt.powervm.lifecycle import threads
+from nova_powervm.virt.powervm.lifecycle import traces
 
 LOG = logging.getLogger(__name__)
 
@@ -84,13 +85,15 @@ class Pool:
     def submit(self, lane: Lane, job: Job) -> None:
         """Run a job on one of the threads, unless stopped.
 
+        It adds to the trace that the calling thread adds to, if any.
+
         :raises RuntimeError: if there is none and none can be started.
         """
         with self._changed:
             if self._stopped:
                 return
             self._start_thread(1)
-            self._jobs[lane].append(job)
+            self._jobs[lane].append(traces.bind(job))
             self._changed.notify()
 
     def check(self, now: float) -> None:

@@ -21,6 +21,7 @@ from pypowervm import exceptions as pvm_exc
 
 from nova_powervm.virt.powervm.lifecycle import interfaces
 from nova_powervm.virt.powervm.lifecycle import stats
+from nova_powervm.virt.powervm.lifecycle import traces
 
 # Statuses with which NovaLink says that it is not at our service at all.
 _NO_SERVICE = (401, 503)
@@ -50,21 +51,22 @@ def is_about_one(error: Exception) -> bool:
 @contextlib.contextmanager
 def counted(statistics: stats.Statistics, clock: Callable[[], float],
             kind: str) -> Iterator[None]:
-    """Count a read and the time that it takes.
+    """Count and trace a read and the time that it takes.
 
     :param kind: the counter of this kind of read.
     """
-    start = clock()
-    failed = 1
-    try:
-        yield
-        failed = 0
-    except pvm_exc.HttpNotFound:
-        # An answer: there is no such thing.
-        failed = 0
-        raise
-    finally:
-        seconds = clock() - start
-        statistics.timed('rest', seconds)
-        statistics.add(**{kind: 1}, rest_reads=1, rest_failed=failed,
-                       rest_seconds=seconds)
+    with traces.point('read', kind=kind):
+        start = clock()
+        failed = 1
+        try:
+            yield
+            failed = 0
+        except pvm_exc.HttpNotFound:
+            # An answer: there is no such thing.
+            failed = 0
+            raise
+        finally:
+            seconds = clock() - start
+            statistics.timed('rest', seconds)
+            statistics.add(**{kind: 1}, rest_reads=1, rest_failed=failed,
+                           rest_seconds=seconds)

@@ -13,6 +13,7 @@
 """One batch of LPARs: observe, decide, apply."""
 
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Iterable
 import dataclasses
 
@@ -31,6 +32,7 @@ from nova_powervm.virt.powervm.lifecycle import plans
 from nova_powervm.virt.powervm.lifecycle import pool
 from nova_powervm.virt.powervm.lifecycle import resync
 from nova_powervm.virt.powervm.lifecycle import stats
+from nova_powervm.virt.powervm.lifecycle import traces
 from nova_powervm.virt.powervm.lifecycle import workitem
 from nova_powervm.virt.powervm.lifecycle import workqueue
 
@@ -59,6 +61,7 @@ class Reconciler:
     :param policy: see :class:`.plans.Policy`.
     :param statistics: where all of it is counted.
     :param clock: monotonic clock, seconds.
+    :param tracer: traces batches.
     """
 
     def __init__(self, driver: interfaces.Driver,
@@ -66,7 +69,7 @@ class Reconciler:
                  known: memory.Memory, states: lpar_states.LparStates,
                  records: instances.Instances, workers: pool.Pool,
                  policy: plans.Policy, statistics: stats.Statistics,
-                 clock: Callable[[], float]) -> None:
+                 clock: Callable[[], float], tracer: traces.Tracer) -> None:
         self._queue = queue
         self._memory = known
         self._states = states
@@ -79,6 +82,7 @@ class Reconciler:
         self._policy = policy
         self._stats = statistics
         self._clock = clock
+        self._tracer = tracer
         self._unknown_states: set[str] = set()
 
     def run(self) -> None:
@@ -87,6 +91,10 @@ class Reconciler:
         requests = self._queue.get_batch(self._clock())
         if not requests:
             return
+        with self._tracer.batch(requests=len(requests)):
+            self._run(requests, ready_at)
+
+    def _run(self, requests: Collection[Request], ready_at: float) -> None:
         left = {request.key: request for request in requests}
         batch = self._accounts.open(requests, ready_at, self._states.few())
         try:

@@ -24,6 +24,7 @@ from nova_powervm.virt.powervm.lifecycle import memory
 from nova_powervm.virt.powervm.lifecycle import plans
 from nova_powervm.virt.powervm.lifecycle import pool
 from nova_powervm.virt.powervm.lifecycle import reconcile
+from nova_powervm.virt.powervm.lifecycle import traces
 from nova_powervm.virt.powervm.lifecycle import workqueue
 
 POLICY = plans.Policy(fakes.HOST, 15.0, 600.0, 200)
@@ -139,7 +140,8 @@ class TestCase(fakes.TestCase):
         self.pool = pool.Pool(2, self.thread_factory, self.stats)
         self.reconciler = reconcile.Reconciler(
             self.driver, self.queue, self.memory, self.states, self.records,
-            self.pool, POLICY, self.stats, self.clock)
+            self.pool, POLICY, self.stats, self.clock,
+            traces.Tracer(None, self.clock))
 
     def break_pool(self):
         """Let no thread be started."""
