@@ -54,14 +54,18 @@ class EventsTestCase(case.WireTestCase):
         self.nova = self.useFixture(nova.Nova(self.driver))
         self.driver.register_event_listener(self.nova.handle_events)
         self.handler = event.PowerVMNovaEventHandler(
-            self.driver, conf=internals.make_conf(
-                event_delay=self.delay, event_max_delay=5 * self.delay))
+            self.driver, conf=self.make_conf())
         self.addCleanup(self.handler.stop)
         self.listener = self.session.get_event_listener()
         self.listener.subscribe(self.handler)
         self.addCleanup(self.listener.unsubscribe, self.handler)
         self.wait_until(lambda: self.gauge('resyncs'),
                         'the resync of the start')
+
+    def make_conf(self):
+        """Return the handler's configuration."""
+        return internals.make_conf(
+            event_delay=self.delay, event_max_delay=5 * self.delay)
 
     def add(self, count, state='running', **fields):
         """Make LPARs and nova's records of them; wait for their events."""
