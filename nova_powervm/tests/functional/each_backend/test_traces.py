@@ -14,9 +14,9 @@
 
 from oslo_config import cfg
 import oslo_messaging
+from osprofiler.drivers import base as drivers
 from osprofiler import notifier
 from osprofiler import opts as profiler_opts
-from osprofiler.drivers import base as drivers
 
 from nova_powervm.tests.functional.each_backend import events_case
 from nova_powervm.virt.powervm.lifecycle import traces

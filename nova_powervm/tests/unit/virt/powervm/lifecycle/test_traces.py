@@ -12,8 +12,8 @@
 
 import threading
 
-from osprofiler import notifier
 from osprofiler.drivers import base as drivers
+from osprofiler import notifier
 
 from nova_powervm.tests.unit.virt.powervm.lifecycle import fakes
 from nova_powervm.virt.powervm.lifecycle import messages
@@ -100,12 +100,22 @@ class TestReport(TracesCase):
         self.emit()
         self.assertEqual(('total', [('powervm_batch', [])]), self.report())
 
-    def test_nothing_after_what_ends_the_thread(self):
+    def test_what_ends_the_thread(self):
         def end():
             with self.tracer.batch():
                 raise fakes.Killed
         self.assertRaises(fakes.Killed, end)
         self.emit()
+        batch, = self.driver.get_report(None)['children']
+        self.assertEqual([], batch['children'])
+        self.assertIn('Killed', batch['info']['exception'])
+
+    def test_no_more_of_a_trace_that_failed(self):
+        with self.tracer.batch():
+            notifier.set(None)
+            self.emit()
+            notifier.set(self.driver.notify)
+            self.emit()
         self.assertEqual(('total', [('powervm_batch', [])]), self.report())
 
 
