@@ -13,7 +13,6 @@
 """One batch of LPARs: observe, decide, apply."""
 
 from collections.abc import Callable
-from collections.abc import Collection
 from collections.abc import Iterable
 import dataclasses
 
@@ -91,14 +90,11 @@ class Reconciler:
         requests = self._queue.get_batch(self._clock())
         if not requests:
             return
-        with self._tracer.batch(requests=len(requests)):
-            self._run(requests, ready_at)
-
-    def _run(self, requests: Collection[Request], ready_at: float) -> None:
         left = {request.key: request for request in requests}
         batch = self._accounts.open(requests, ready_at, self._states.few())
         try:
-            with self._memory.batch():
+            with (self._tracer.batch(requests=len(requests)),
+                  self._memory.batch()):
                 self._reconcile(left, batch)
         except Exception:
             self._complain('comparing LPARs with nova', left.values())

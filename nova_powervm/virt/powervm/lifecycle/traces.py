@@ -108,7 +108,7 @@ class Tracer:
         :param parent_id: of the point from which this follows.
         """
         before = _here.trace
-        _here.trace = trace = _Trace(self, self._profiler(base_id, parent_id))
+        _here.trace = trace = _Trace(self, base_id, parent_id)
         try:
             yield trace
         finally:
@@ -126,11 +126,12 @@ class Tracer:
     @contextlib.contextmanager
     def _batch(self, info: dict[str, Any]) -> Iterator[None]:
         with self.join() as trace:
-            messages.TRACED.log(LOG, trace=trace.base_id)
+            if trace.error is None:
+                messages.TRACED.log(LOG, trace=trace.base_id)
             with trace.point('batch', info):
                 yield
 
-    def _profiler(self, base_id: str | None, parent_id: str | None) -> Any:
+    def profiler(self, base_id: str | None, parent_id: str | None) -> Any:
         """Return a profiler that no thread has for its own.
 
         nova sends the ids of a thread's profiler along with its calls, and
@@ -147,17 +148,22 @@ class Tracer:
 class _Trace:
     """What one thread adds to a trace.
 
-    :ivar base_id: by which osprofiler knows the trace.
+    :ivar base_id: by which osprofiler knows the trace, unless it failed.
     :ivar sent: whether osprofiler took something.
     :ivar error: why it failed; then the trace gets no more.
     """
 
-    def __init__(self, tracer: Tracer, ours: Any) -> None:
+    def __init__(self, tracer: Tracer, base_id: str | None,
+                 parent_id: str | None) -> None:
         self._tracer = tracer
-        self._profiler = ours
-        self.base_id: str = ours.get_base_id()
+        self.base_id = ''
         self.sent = False
         self.error: Exception | None = None
+        try:
+            self._profiler = tracer.profiler(base_id, parent_id)
+            self.base_id = self._profiler.get_base_id()
+        except Exception as error:
+            self.error = error
 
     def bind(self, job: Job) -> Job:
         """See :func:`bind`."""
@@ -169,7 +175,7 @@ class _Trace:
     @contextlib.contextmanager
     def point(self, name: str, info: dict[str, Any]) -> Iterator[None]:
         """See :func:`point`."""
-        self._send(self._profiler.start, PREFIX + name, info)
+        self._send('start', PREFIX + name, info)
         end = None
         try:
             yield
@@ -179,12 +185,12 @@ class _Trace:
                    'message': '%.200s' % error}
             raise
         finally:
-            self._send(self._profiler.stop, end)
+            self._send('stop', end)
 
-    def _send(self, send: Callable[..., None], *arguments: Any) -> None:
+    def _send(self, what: str, *arguments: Any) -> None:
         if self.error is None:
             try:
-                send(*arguments)
+                getattr(self._profiler, what)(*arguments)
                 self.sent = True
             except Exception as error:
                 self.error = error

@@ -177,6 +177,21 @@ class TestOsprofilerFails(Traced):
         self.fail()
         self.check(0)
 
+    def test_to_begin(self):
+        with mock.patch.object(profiler, 'init', side_effect=OSError):
+            self.check(0)
+
+    def test_to_begin_in_an_emit(self):
+        begin = profiler.init
+
+        def init(key, base_id, parent_id):
+            if base_id is None:
+                return begin(key)
+            raise OSError
+        with mock.patch.object(profiler, 'init', init):
+            # Ends of a batch, two reads and a lookup.
+            self.check(8)
+
     def test_in_a_read(self):
         self.fail(2)
         self.check(2)
