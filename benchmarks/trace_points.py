@@ -128,7 +128,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # nova logs at INFO, unless told otherwise.
     logging.getLogger('nova_powervm').setLevel(logging.INFO)
     figures = [measure(events, options.repeat) for events in options.events]
-    rows = [('events', 'without', 'off adds', 'on adds')]
+    rows: list[tuple[str, ...]] = [
+        ('events', 'without', 'off adds', 'on adds')]
     rows += [('%d' % found['events'], *(
         '%.2f us' % found[name] if name in found else 'no osprofiler'
         for name in ('without', 'off', 'on'))) for found in figures]

@@ -83,7 +83,7 @@ class Tracer:
     """
 
     def __init__(self, conf: Any, clock: Callable[[], float]) -> None:
-        group = getattr(conf, 'profiler', None)
+        group: Any = getattr(conf, 'profiler', None)
         keys = getattr(group, 'hmac_keys', None)
         # osprofiler takes neither of them alone for enabled.
         self._key = keys.split(',')[0] if (
