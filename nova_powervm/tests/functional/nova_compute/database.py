@@ -14,6 +14,8 @@
 
 import sys
 
+# Brings the options of osprofiler, which nova's database asks for.
+from nova import config  # noqa: F401
 from nova.db.main import api as db_api
 from nova.db import migration
 
