@@ -45,6 +45,10 @@ _EXTRA = {
     'wsgi_intercept': 'wsgi-intercept',
 }
 
+# What --plot needs is in another extra: the demo does without.
+_PLOT_PACKAGE = 'matplotlib'
+_PICTURES = ('.svg', '.png')
+
 # nova's option mkisofs_cmd.
 _ISO_BUILDER = 'genisoimage'
 
@@ -71,6 +75,13 @@ def _writable(text: str) -> str:
             text if os.path.exists(text) else folder, os.W_OK):
         raise argparse.ArgumentTypeError('cannot write to %r' % text)
     return text
+
+
+def _picture(text: str) -> str:
+    if not text.endswith(_PICTURES):
+        raise argparse.ArgumentTypeError(
+            '%r does not end in %s' % (text, ' or '.join(_PICTURES)))
+    return _writable(text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -101,17 +112,24 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         '--json', type=_writable, metavar='FILE',
         help='also write everything that was measured to a file')
+    parser.add_argument(
+        '--plot', type=_picture, metavar='FILE',
+        help="also draw the calls beside those of release 9.0.0, as SVG or "
+             'PNG')
     return parser
 
 
-def _missing(bare: bool) -> str:
+def _missing(args: argparse.Namespace) -> str:
     """Return what is not installed and how to get it, or an empty text."""
     packages = [package for module, package in _EXTRA.items()
                 if importlib.util.find_spec(module) is None]
     if packages:
         return ('these packages are missing: %s. Install them with: '
                 "pip install 'nova-powervm[demo]'" % ', '.join(packages))
-    if not bare and shutil.which(_ISO_BUILDER) is None:
+    if args.plot and importlib.util.find_spec(_PLOT_PACKAGE) is None:
+        return ('--plot needs the package %s. Install it with: '
+                "pip install 'nova-powervm[report]'" % _PLOT_PACKAGE)
+    if not args.bare and shutil.which(_ISO_BUILDER) is None:
         return ('the command %s is missing, by which nova makes '
                 "configuration drives. Install the operating system's "
                 'package of this name, or boot bare LPARs with --bare' %
@@ -167,7 +185,7 @@ def main(argv: list[str] | None = None) -> int:
         cannot be run as asked, 130 if it was interrupted.
     """
     args = _parser().parse_args(argv)
-    if missing := _missing(args.bare):
+    if missing := _missing(args):
         print('nova-powervm-demo: ' + missing, file=sys.stderr)
         return EXIT_USAGE
     interrupts = _Interrupts()
@@ -182,7 +200,7 @@ def main(argv: list[str] | None = None) -> int:
         interrupts.armed = True
         status = runner.run(
             runner.Settings(args.lpars, args.delay, args.backend, args.json,
-                            args.bare),
+                            args.bare, args.plot),
             interrupts.check, interrupts.pause)
     except KeyboardInterrupt:
         status = EXIT_INTERRUPTED

@@ -27,6 +27,7 @@ from nova_powervm.demo import baseline
 from nova_powervm.demo import devices
 from nova_powervm.demo import measurements
 from nova_powervm.demo import phases as demo_phases
+from nova_powervm.demo import plot
 from nova_powervm.demo import progress
 from nova_powervm.demo import report
 from nova_powervm.testing import agreement
@@ -42,6 +43,7 @@ class Settings:
     :ivar backend: nova's concurrency backend, chosen before.
     :ivar json_file: file to write the results to as well, or None.
     :ivar bare: whether the servers are bare LPARs.
+    :ivar plot_file: file to draw the results to as well, or None.
     """
 
     lpars: int
@@ -49,6 +51,7 @@ class Settings:
     backend: str
     json_file: str | None
     bare: bool
+    plot_file: str | None = None
 
 
 def run(settings: Settings, check: Callable[[], None],
@@ -135,6 +138,8 @@ def _report(settings: Settings, phases: list[measurements.Phase],
             phases, differences, servers, lpars=settings.lpars,
             delay=settings.delay, backend=settings.backend,
             bare=settings.bare, seconds=seconds))
+    if settings.plot_file is not None:
+        plot.plot(phases, settings.plot_file)
     return bool(problems)
 
 

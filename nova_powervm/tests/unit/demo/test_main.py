@@ -60,15 +60,18 @@ class TestMain(testtools.TestCase):
         self.assertEqual(0, demo.main([]))
         self.select.assert_called_once_with('threading')
         self.runner.run.assert_called_once_with(
-            _Settings(20, 3.0, 'threading', None, False), mock.ANY, mock.ANY)
+            _Settings(20, 3.0, 'threading', None, False, None), mock.ANY,
+            mock.ANY)
 
     def test_options(self):
         path = self.folder.join('results.json')
+        picture = self.folder.join('results.svg')
         demo.main(['--lpars', '4', '--delay', '0.5', '--backend', 'eventlet',
-                   '--json', path, '--bare'])
+                   '--json', path, '--bare', '--plot', picture])
         self.select.assert_called_once_with('eventlet')
         self.runner.run.assert_called_once_with(
-            _Settings(4, 0.5, 'eventlet', path, True), mock.ANY, mock.ANY)
+            _Settings(4, 0.5, 'eventlet', path, True, picture), mock.ANY,
+            mock.ANY)
 
     def test_exit_status(self):
         self.runner.run.return_value = 1
@@ -98,12 +101,29 @@ class TestMain(testtools.TestCase):
     def test_json_in_no_folder(self):
         self.refused('--json', self.folder.join('no', 'folder.json'))
 
-    def test_missing_packages(self):
+    @ddt.data('results.gif', 'no/results.svg')
+    def test_bad_picture(self, name):
+        self.refused('--plot', self.folder.join(name))
+
+    def lack(self, *packages):
         find_spec = demo.importlib.util.find_spec
         self.useFixture(fixtures.MockPatch(
             'importlib.util.find_spec',
-            lambda name: None if name in ('aiohttp', 'placement')
-            else find_spec(name)))
+            lambda name: None if name in packages else find_spec(name)))
+
+    def test_no_picture_without_matplotlib(self):
+        self.lack('matplotlib')
+        self.assertEqual(demo.EXIT_USAGE, demo.main(
+            ['--plot', self.folder.join('results.svg')]))
+        self.assertIn('nova-powervm[report]', self.stderr.getvalue())
+        self.select.assert_not_called()
+
+    def test_without_a_picture_it_needs_no_matplotlib(self):
+        self.lack('matplotlib')
+        self.assertEqual(0, demo.main([]))
+
+    def test_missing_packages(self):
+        self.lack('aiohttp', 'placement')
         self.assertEqual(demo.EXIT_USAGE, demo.main([]))
         # By the names by which they are installed.
         self.assertIn('aiohttp', self.stderr.getvalue())
