@@ -21,6 +21,7 @@ extensions = [
     'openstackdocstheme',
     'oslo_config.sphinxconfiggen',
     'oslo_config.sphinxext',
+    'sphinx.ext.autodoc',
     'table_directives',
 ]
 config_generator_config_file = [
@@ -28,8 +29,17 @@ config_generator_config_file = [
      '_static/nova-powervm'),
 ]
 
-# Each reference has to lead somewhere.
+# Each reference has to lead somewhere. Those to Python, nova and pypowervm
+# would need these projects' inventories, and so a network.
 nitpicky = True
+nitpick_ignore_regex = [(r'py:.*', r'(?!\.|nova_powervm\b).*')]
+
+# The test library is documented without what only its nova needs.
+autodoc_mock_imports = ['aiohttp', 'nova.tests', 'placement']
+autodoc_default_options = {'members': True}
+autodoc_member_order = 'bysource'
+# A default is shown as it is written, not as what it was on this machine.
+autodoc_preserve_defaults = True
 
 project = 'nova-powervm'
 copyright = 'the nova-powervm contributors'
