@@ -356,13 +356,13 @@ class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
     def power_on(self, context: Any, instance: Any, network_info: Any,
                  block_device_info: Any = None, accel_info: Any = None,
                  share_info: Any = None) -> None:
-        """Start an instance's LPAR; see :func:`vm.power_on`."""
+        """Start an instance's LPAR; see :func:`.vm.power_on`."""
         with self._acting_on(instance):
             vm.power_on(self.adapter, instance)
 
     def power_off(self, instance: Any, timeout: int = 0,
                   retry_interval: int = 0) -> None:
-        """Stop an instance's LPAR; see :func:`vm.power_off`.
+        """Stop an instance's LPAR; see :func:`.vm.power_off`.
 
         :raises nova.exception.InstancePowerOffFailure: also if nova stops the
             instance for something that this driver would then refuse.
@@ -375,7 +375,7 @@ class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
                reboot_type: str, block_device_info: Any = None,
                bad_volumes_callback: Any = None, accel_info: Any = None,
                share_info: Any = None) -> None:
-        """Restart an instance's LPAR; see :func:`vm.reboot`.
+        """Restart an instance's LPAR; see :func:`.vm.reboot`.
 
         In a soft reboot the operating system has as long to shut down as
         when nova stops the instance.
@@ -419,13 +419,13 @@ class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
         return vm.get_vm_info(self.adapter, instance)
 
     def get_diagnostics(self, instance: Any) -> dict[str, Any]:
-        """Read an LPAR's properties; see :func:`diagnostics.read`."""
+        """Read an LPAR's properties; see :func:`.diagnostics.read`."""
         return diagnostics.read(self.adapter, instance)
 
     def get_instance_diagnostics(self, instance: Any) -> Any:
         """Read an LPAR's properties as nova's diagnostics object.
 
-        See :func:`diagnostics.read` for what is raised.
+        See :func:`.diagnostics.read` for what is raised.
         """
         return diagnostics.standardized(
             diagnostics.read(self.adapter, instance))
