@@ -94,7 +94,7 @@ def title_of(phases: Sequence[measurements.Phase]) -> str:
     calls, calls_9 = (
         sum(getattr(phase, prefix + field) for phase in phases
             for field, _ in _COLUMNS) for prefix, *_ in _BARS)
-    return ('%d events of %d LPARs: %d calls, where release 9.0.0 would '
-            'have made %d' % (
-        sum(phase.events for phase in phases),
-        max(phase.lpars for phase in phases), calls, calls_9)
+    return ('%d events of %d LPARs: %d calls, where release 9.0.0 would have '
+            'made %d' % (sum(phase.events for phase in phases),
+                         max(phase.lpars for phase in phases), calls,
+                         calls_9))
