@@ -17,6 +17,7 @@ import os
 
 from nova_powervm.testing import compat
 
+#: nova's concurrency backends.
 BACKENDS = ('threading', 'eventlet')
 
 # What nova reads before it patches a process for eventlet, or refuses to.

@@ -60,6 +60,7 @@ from nova_powervm.testing import surroundings
 
 CONF = conf.CONF
 
+#: nova's name for the compute host.
 HOST = 'this-host'
 
 #: The driver of this package, by the name that nova's option wants.

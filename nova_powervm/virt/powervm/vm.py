@@ -45,6 +45,7 @@ LOG = logging.getLogger(__name__)
 
 _State = base_partition.LPARState
 
+#: nova's power state for each state of an LPAR that NovaLink reports.
 POWERVM_TO_NOVA_STATE: dict[str, int] = {
     # Running from the start of the boot to the end of the shutdown: all that
     # time nova can stop it.
