@@ -36,7 +36,7 @@ nitpicky = True
 nitpick_ignore_regex = [
     ('py:.*', r'(collections|contextlib|enum|fixtures|logging|nova|oslo_\w+|'
               r'pypowervm|random|subprocess|threading|typing)\..*'),
-    ('py:class', r'nova_powervm\..*\.(K|_\w+)')]
+    ('py:class', r'nova_powervm\..*\.(K|T|_\w+)')]
 
 # The test library is documented without what only its nova needs.
 autodoc_mock_imports = ['aiohttp', 'nova.tests', 'placement']
