@@ -22,7 +22,8 @@ outstanding request a connection. ``{"op": "class", ...}`` and
 ``{"op": "object", ...}`` carry nova's object_class_action_versions and
 object_action. ``{"op": "stop", ...}`` is the stop_instance message that nova
 casts to its compute service. The others (``load``, ``update``, ``rows``,
-``counters``) are the benchmark's own, take no worker and are not counted.
+``counters``, ``saved``) are the benchmark's own, take no worker and are not
+counted.
 
 The service time of a call is the given one, and :data:`UUID_SECONDS` more for
 each further uuid or record that it names.
@@ -33,6 +34,7 @@ import asyncio
 from collections.abc import Coroutine
 import json
 import sys
+import time
 from typing import Any
 
 from benchmarks import instances
@@ -63,6 +65,8 @@ class Conductor:
         self._rpc_seconds = rpc_ms / 1000
         self._table = instances.Table()
         self._counters: dict[str, int] = {}
+        self._saved: dict[str, float] = {}
+        self._connections = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def answer(self, request: dict[str, Any]) -> bytes:
@@ -82,6 +86,7 @@ class Conductor:
                 self.spawn(self._stop(request['uuid']))
             case 'load':
                 self._table.load(request['rows'])
+                self._saved.clear()
             case 'update':
                 for uuid in request['uuids']:
                     self._table.update(uuid, request['values'])
@@ -92,6 +97,9 @@ class Conductor:
                 counters = self._counters
                 self._counters = {}
                 return counters
+            case 'saved':
+                return {'power': self._saved,
+                        'connections': self._connections}
             case op:
                 raise instances.CallError('NotImplementedError', op)
         return None
@@ -99,6 +107,10 @@ class Conductor:
     def _count(self, origin: str, call: str) -> None:
         key = f'{origin} {call}'
         self._counters[key] = self._counters.get(key, 0) + 1
+
+    def connected(self) -> None:
+        """Count a connection."""
+        self._connections += 1
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine on its own."""
@@ -195,6 +207,8 @@ class Conductor:
         changes = instance.get('nova_object.changes', [])
         self._table.update(
             data['uuid'], {name: data[name] for name in changes})
+        if 'power_state' in changes:
+            self._saved[data['uuid']] = time.monotonic()
         return b'{"result": [{"obj_what_changed": []}, null]}'
 
 
@@ -223,6 +237,7 @@ async def serve(workers: int, rpc_ms: float) -> None:
 
     def connected(reader: asyncio.StreamReader,
                   writer: asyncio.StreamWriter) -> None:
+        conductor.connected()
         conductor.spawn(serve_connection(conductor, reader, writer))
 
     server = await asyncio.start_server(connected, '127.0.0.1', 0)

@@ -28,8 +28,6 @@ import threading
 import time
 from typing import Any
 
-from nova.compute import api
-from nova.compute import manager
 from nova.compute import power_state
 from nova.compute import vm_states
 import nova.conf
@@ -39,6 +37,7 @@ from nova.virt import hardware
 from oslo_utils import timeutils
 
 from benchmarks import instances
+from benchmarks import manager
 from benchmarks import rpc
 from nova_powervm.testing import compat
 from nova_powervm.testing import drivers
@@ -47,21 +46,12 @@ from nova_powervm.testing import records
 HOST = 'bench'
 
 
-class ComputeAPI(api.API):
-    """nova's compute API; its casts go to the stand-in."""
-
-    def __init__(self, client: rpc.ConductorClient) -> None:
-        self.compute_rpcapi = client
-
-
-class Manager(manager.ComputeManager):
+class Manager(manager.Manager):
     """nova's compute manager, as far as power states need it."""
 
     def __init__(self, host_driver: Any,
                  client: rpc.ConductorClient) -> None:
-        self.driver = host_driver
-        self.host = HOST
-        self.compute_api = ComputeAPI(client)
+        super().__init__(host_driver, client, HOST)
         self.__dict__.update(compat.power_sync_state(
             nova.conf.CONF.sync_power_state_pool_size))
 

@@ -147,6 +147,16 @@ class ConductorClient:
         assert isinstance(result, dict)
         return result
 
+    def saved(self) -> dict[str, Any]:
+        """Return when nova last saved each power state, and more.
+
+        :returns: ``power``, seconds of the machine's monotonic clock by
+            instance uuid, and ``connections``, those that were ever made.
+        """
+        result = self._exchange({'op': 'saved'})
+        assert isinstance(result, dict)
+        return result
+
     def _call(self, context: nova_context.RequestContext,
               **request: Any) -> Any:
         self.before_call()

@@ -36,6 +36,16 @@ def fetch(folder: pathlib.Path) -> pathlib.Path:
         sys.executable, '-m', 'pip', 'download', '--quiet', '--no-deps',
         '--dest', str(folder), RELEASE]))
     wheel, = folder.glob('*.whl')
+    return unpack(wheel, folder)
+
+
+def unpack(wheel: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
+    """Unpack the wheel of the release.
+
+    :returns: the tree: what would be in site-packages.
+    :raises OSError: if it cannot be read.
+    :raises zipfile.BadZipFile: if it is no wheel.
+    """
     tree = folder / 'tree'
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(tree)

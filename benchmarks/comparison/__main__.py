@@ -1,0 +1,126 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+
+"""The command ``python -m benchmarks.comparison``."""
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+import contextlib
+import importlib.util
+import json
+import pathlib
+import signal
+import sys
+import tempfile
+from typing import Any
+
+from benchmarks.comparison import arguments
+from benchmarks.comparison import machine
+from benchmarks.comparison import plots
+from benchmarks.comparison import report
+from benchmarks.comparison import runner
+from benchmarks.comparison import settings
+
+# What 9.0.0 and nova's old backend need; tox installs it.
+_NEEDED = ('eventlet', 'six', 'nova', 'aiohttp')
+
+_INTERRUPTED = 130
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Run all, and print medians, spreads and budgets.
+
+    :returns: the exit status: 1 if a figure exceeds its budget, 2 if
+        something could not be run, 130 after Ctrl-C.
+    """
+    options = arguments.parse(given)
+    # What ends this process has to end the others, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        _check_needed(options)
+        return _run(options)
+    except runner.Failed as error:
+        print('comparison: %s' % error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print('comparison: interrupted; its processes have ended',
+              file=sys.stderr)
+        return _INTERRUPTED
+
+
+def _check_needed(options: settings.Settings) -> None:
+    lacking = [name for name in _NEEDED
+               if importlib.util.find_spec(name) is None]
+    if options.plots and plots.missing():
+        lacking.append('matplotlib')
+    if lacking:
+        raise runner.Failed(
+            "not installed: %s; 'tox -e bench' installs all that it needs"
+            % ', '.join(lacking))
+    for path in (options.json, options.wheel):
+        if path and not path.absolute().parent.is_dir():
+            raise runner.Failed('there is no folder %s' % path.parent)
+
+
+def _run(options: settings.Settings) -> int:
+    found = machine.describe()
+    results = runner.Results()
+    with tempfile.TemporaryDirectory(prefix='nova-powervm-9-') as folder:
+        tree = runner.fetch(options, pathlib.Path(folder))
+        todo = list(runner.jobs(options))
+        with _progress(todo) as jobs:
+            for job in jobs:
+                for row in results.add(job, runner.run(options, job, tree)):
+                    _say(report.row(row))
+    print(machine.text(found))
+    summaries, checks = results.summaries(), results.checks(options.counts)
+    print('\n%s\n\n%s' % (report.summaries(summaries),
+                          report.checks(checks)), flush=True)
+    try:
+        if options.json:
+            options.json.write_text(json.dumps({
+                'machine': found, 'options': arguments.as_dict(options),
+                'summaries': summaries, 'runs': results.rows,
+                'checks': [vars(check) for check in checks]}, indent=1))
+        if options.plots:
+            plots.draw(summaries, options.plots)
+    except OSError as error:
+        raise runner.Failed('cannot write: %s' % error) from None
+    return 0 if all(check.within for check in checks) else 1
+
+
+@contextlib.contextmanager
+def _progress(jobs: list[runner.Job]) -> Iterator[Any]:
+    """Show a bar on standard error while jobs are taken, on a terminal."""
+    try:
+        import tqdm
+    except ImportError:
+        yield jobs
+        return
+    # None stands for: only on a terminal.
+    with tqdm.tqdm(jobs, unit='case', disable=None, leave=False) as shown:
+        yield shown
+
+
+def _say(line: str) -> None:
+    """Write a line above the bar."""
+    try:
+        import tqdm
+    except ImportError:
+        print(line, file=sys.stderr, flush=True)
+        return
+    tqdm.tqdm.write(line, file=sys.stderr)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,113 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+
+"""The arguments of the command."""
+
+import argparse
+from collections.abc import Callable
+from collections.abc import Sequence
+import dataclasses
+import pathlib
+from typing import Any
+
+from benchmarks.comparison import releases
+from benchmarks.comparison import settings
+from tools.minicloud import numbers
+
+_USAGE = """\
+Compares the event module with that of nova-powervm 9.0.0: the same storms and
+faults for both, each in a process of its own, one after the other in turn.
+"""
+_MOST_LPARS = 100_000
+
+
+def parse(given: Sequence[str] | None) -> settings.Settings:
+    """Return what is wanted; ends the process with status 2 if that is not
+    clear.
+    """
+    parser = _parser()
+    args = parser.parse_args(given)
+    values: dict[str, Any] = {}
+    if args.quick or args.counts:
+        values.update(settings.QUICK)
+    if args.counts:
+        values.update(settings.COUNTS)
+    values.update((name, value) for name, value in vars(args).items()
+                  if value is not None and name != 'quick')
+    names = values.pop('names', ())
+    if unknown := set(names) - set(settings.NAMES):
+        parser.error('no such storm or fault: %s; there are %s' % (
+            ', '.join(sorted(unknown)), ', '.join(settings.NAMES)))
+    if names:
+        values['names'] = tuple(names)
+    if args.counts and not set(values['names']) <= set(settings.STORMS):
+        parser.error('--counts is about storms alone')
+    return settings.Settings(**values)
+
+
+def _parser() -> argparse.ArgumentParser:
+    default = settings.Settings()
+    parser = argparse.ArgumentParser(
+        prog='python -m benchmarks.comparison', description=_USAGE)
+    parser.add_argument(
+        'names', nargs='*', metavar='NAME', default=None,
+        help='storms and faults: %s (all)' % ', '.join(settings.NAMES))
+    parser.add_argument(
+        '--quick', action='store_true',
+        help='%d LPARs, once, and faults of seconds: less than five minutes '
+        'on two CPUs' % settings.QUICK['lpars'][0])
+    parser.add_argument(
+        '--counts', action='store_true', default=None,
+        help='the storms of --quick; only what is counted has a budget')
+    parser.add_argument(
+        '--lpars', type=_several(numbers.integer(4, _MOST_LPARS)),
+        metavar='N,...', help='sizes of the storms (%s)' % ','.join(
+            map(str, default.lpars)))
+    parser.add_argument(
+        '--fault-lpars', type=numbers.integer(4, _MOST_LPARS), metavar='N',
+        help='LPARs for the faults (%d)' % default.fault_lpars)
+    parser.add_argument('--runs', type=numbers.integer(1), metavar='N',
+                        help='of each case (%d)' % default.runs)
+    parser.add_argument(
+        '--away', type=numbers.seconds(1, 3600), metavar='SECONDS',
+        help='how long a service is away (%g)' % default.away)
+    parser.add_argument(
+        '--modules', type=_several(_module), metavar='NAME,...',
+        help='which of %s' % ', '.join(releases.NAMES))
+    parser.add_argument('--json', type=pathlib.Path, metavar='FILE',
+                        help='write all figures to a file')
+    parser.add_argument('--plots', type=pathlib.Path, metavar='DIR',
+                        help='draw pictures in a folder')
+    parser.add_argument(
+        '--wheel', type=pathlib.Path, metavar='FILE',
+        help='the wheel of 9.0.0, instead of the one from PyPI')
+    return parser
+
+
+def _several(read: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:
+    def several(text: str) -> tuple[Any, ...]:
+        return tuple(dict.fromkeys(map(read, text.split(','))))
+    return several
+
+
+def _module(text: str) -> str:
+    if text not in releases.NAMES:
+        raise argparse.ArgumentTypeError('%r is none of %s' % (
+            text, ', '.join(releases.NAMES)))
+    return text
+
+
+def as_dict(options: settings.Settings) -> dict[str, Any]:
+    """Return the settings for JSON."""
+    return {name: str(value) if isinstance(value, pathlib.Path) else value
+            for name, value in dataclasses.asdict(options).items()}
