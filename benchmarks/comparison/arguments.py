@@ -43,8 +43,8 @@ def parse(given: Sequence[str] | None) -> settings.Settings:
     if args.counts:
         values.update(settings.COUNTS)
     values.update((name, value) for name, value in vars(args).items()
-                  if value is not None and name != 'quick')
-    names = values.pop('names', ())
+                  if value is not None and name not in ('quick', 'names'))
+    names = args.names or ()
     if unknown := set(names) - set(settings.NAMES):
         parser.error('no such storm or fault: %s; there are %s' % (
             ', '.join(sorted(unknown)), ', '.join(settings.NAMES)))
@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog='python -m benchmarks.comparison', description=_USAGE)
     parser.add_argument(
-        'names', nargs='*', metavar='NAME', default=None,
+        'names', nargs='*', metavar='NAME',
         help='storms and faults: %s (all)' % ', '.join(settings.NAMES))
     parser.add_argument(
         '--quick', action='store_true',

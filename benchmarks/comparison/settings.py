@@ -70,7 +70,8 @@ class Settings:
 
 
 #: Changes for a run that ends within five minutes on two CPUs.
-QUICK: dict[str, Any] = {'lpars': (50,), 'fault_lpars': 20, 'runs': 1, 'away': 8.0,
-         'modules': (releases.OLD, releases.OURS)}
+QUICK: dict[str, Any] = {
+    'lpars': (50,), 'fault_lpars': 20, 'runs': 1, 'away': 8.0,
+    'modules': (releases.OLD, releases.OURS)}
 #: Changes for one of which only counted figures are of interest.
 COUNTS: dict[str, Any] = {'names': STORMS, 'counts': True}
