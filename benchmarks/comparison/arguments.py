@@ -32,8 +32,9 @@ _MOST_LPARS = 100_000
 
 
 def parse(given: Sequence[str] | None) -> settings.Settings:
-    """Return what is wanted; ends the process with status 2 if that is not
-    clear.
+    """Return what is wanted.
+
+    :raises SystemExit: with status 2, after a sentence about what is wrong.
     """
     parser = _parser()
     args = parser.parse_args(given)

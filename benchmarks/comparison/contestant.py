@@ -65,6 +65,7 @@ class Options:
 
     :param module: one of :data:`.releases.NAMES`.
     :param limit: how long any wait may take before it has failed.
+    :param alone: let nova be alone, without the module.
     """
 
     module: str
@@ -73,6 +74,7 @@ class Options:
     conductor_port: int
     log: str
     limit: float
+    alone: bool
 
 
 class Contestant:
@@ -93,10 +95,12 @@ class Contestant:
                 log_helper.log_helper, vios_busy.vios_busy_retry_helper]),
             self._client)
         self._threads = instruments.ThreadWatch()
-        self._module = make(self._host, CONF, options.delay)
+        self._module = (releases.Nobody if options.alone else make)(
+            self._host, CONF, options.delay)
         self._poll = instruments.PollTimer(self._module.handler)
         self.reset()
-        session.get_event_listener().subscribe(self._module.handler)
+        if not options.alone:
+            session.get_event_listener().subscribe(self._module.handler)
 
     def tick(self) -> None:
         """Count the threads."""

@@ -165,7 +165,8 @@ def run(options: settings.Settings, job: Job, tree: pathlib.Path | None
         try:
             with (worlds.running(options, job.lpars) as world,
                   worlds.meeting(world, job.module, tree,
-                                 pathlib.Path(folder) / 'log')):
+                                 pathlib.Path(folder) / 'log',
+                                 alone=job.case == _FLOOR)):
                 return _CASES[job.case](world)
         except (processes.ProcessError, sim_process.SimulatorError,
                 sim_client.ControlError, OSError) as error:

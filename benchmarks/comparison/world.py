@@ -131,11 +131,15 @@ def running(options: settings.Settings, lpars: int) -> Iterator[World]:
 
 @contextlib.contextmanager
 def meeting(world: World, module: str, tree: pathlib.Path | None,
-            log: pathlib.Path) -> Iterator[World]:
-    """Let a module, in a process of its own, meet a world."""
+            log: pathlib.Path, alone: bool) -> Iterator[World]:
+    """Let a module, in a process of its own, meet a world.
+
+    :param alone: let nova be alone there, without the module.
+    """
     lpars = len(world.lpars)
     with dialogue.Dialogue(module, tree, {
-            'delay': world.delay, 'log': str(log), **world.ports,
+            'delay': world.delay, 'log': str(log), 'alone': alone,
+            **world.ports,
             'limit': world.options.limit(lpars)}) as found:
         world.module = found
         yield world
