@@ -21,9 +21,8 @@ Protocol: frames of a 4-byte big-endian length and a JSON object, one
 outstanding request a connection. ``{"op": "class", ...}`` and
 ``{"op": "object", ...}`` carry nova's object_class_action_versions and
 object_action. ``{"op": "stop", ...}`` is the stop_instance message that nova
-casts to its compute service. The others (``load``, ``update``, ``rows``,
-``counters``, ``saved``) are the benchmark's own, take no worker and are not
-counted.
+casts to its compute service. All others are the benchmark's own, take no
+worker and are not counted.
 
 The service time of a call is the given one, and :data:`UUID_SECONDS` more for
 each further uuid or record that it names.
@@ -34,7 +33,6 @@ import asyncio
 from collections.abc import Coroutine
 import json
 import sys
-import time
 from typing import Any
 
 from benchmarks import instances
@@ -65,8 +63,7 @@ class Conductor:
         self._rpc_seconds = rpc_ms / 1000
         self._table = instances.Table()
         self._counters: dict[str, int] = {}
-        self._saved: dict[str, float] = {}
-        self._connections = 0
+        self.connections = 0  # That were ever made.
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def answer(self, request: dict[str, Any]) -> bytes:
@@ -86,7 +83,6 @@ class Conductor:
                 self.spawn(self._stop(request['uuid']))
             case 'load':
                 self._table.load(request['rows'])
-                self._saved.clear()
             case 'update':
                 for uuid in request['uuids']:
                     self._table.update(uuid, request['values'])
@@ -98,8 +94,8 @@ class Conductor:
                 self._counters = {}
                 return counters
             case 'saved':
-                return {'power': self._saved,
-                        'connections': self._connections}
+                return {'power': self._table.powers,
+                        'connections': self.connections}
             case op:
                 raise instances.CallError('NotImplementedError', op)
         return None
@@ -107,10 +103,6 @@ class Conductor:
     def _count(self, origin: str, call: str) -> None:
         key = f'{origin} {call}'
         self._counters[key] = self._counters.get(key, 0) + 1
-
-    def connected(self) -> None:
-        """Count a connection."""
-        self._connections += 1
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine on its own."""
@@ -205,10 +197,8 @@ class Conductor:
         if expected is not None and task_state not in expected:
             raise instances.CallError('UnexpectedTaskStateError', task_state)
         changes = instance.get('nova_object.changes', [])
-        self._table.update(
+        self._table.save(
             data['uuid'], {name: data[name] for name in changes})
-        if 'power_state' in changes:
-            self._saved[data['uuid']] = time.monotonic()
         return b'{"result": [{"obj_what_changed": []}, null]}'
 
 
@@ -237,7 +227,7 @@ async def serve(workers: int, rpc_ms: float) -> None:
 
     def connected(reader: asyncio.StreamReader,
                   writer: asyncio.StreamWriter) -> None:
-        conductor.connected()
+        conductor.connections += 1
         conductor.spawn(serve_connection(conductor, reader, writer))
 
     server = await asyncio.start_server(connected, '127.0.0.1', 0)

@@ -15,6 +15,7 @@
 
 from collections.abc import Iterable
 import json
+import time
 from typing import Any
 
 Row = dict[str, Any]
@@ -32,9 +33,14 @@ class CallError(Exception):
 
 
 class Table:
-    """Instance records by uuid, each also kept as the JSON that is sent."""
+    """Instance records by uuid, each also kept as the JSON that is sent.
+
+    :ivar powers: when nova last saved a power state, by instance uuid, in
+        seconds of the monotonic clock, which is the whole machine's.
+    """
 
     def __init__(self) -> None:
+        self.powers: dict[str, float] = {}
         self._rows: dict[str, Row] = {}
         self._encoded: dict[str, bytes] = {}
 
@@ -42,6 +48,7 @@ class Table:
         """Replace everything by these records."""
         self._rows = {row['uuid']: row for row in rows}
         self._encoded.clear()
+        self.powers.clear()
 
     def get(self, uuid: str) -> Row:
         try:
@@ -52,6 +59,12 @@ class Table:
     def update(self, uuid: str, values: Row) -> None:
         self.get(uuid).update(values)
         self._encoded.pop(uuid, None)
+
+    def save(self, uuid: str, values: Row) -> None:
+        """Change a record, as nova does."""
+        self.update(uuid, values)
+        if 'power_state' in values:
+            self.powers[uuid] = time.monotonic()
 
     def rows(self) -> list[Row]:
         return list(self._rows.values())

@@ -12,6 +12,7 @@
 
 import asyncio
 import json
+import time
 
 import ddt
 import mock
@@ -124,6 +125,19 @@ class TestConductor(base.TestCase):
         other.refresh()
         self.assertEqual(4, other.power_state)
         self.assertEqual(set(), other.obj_what_changed())
+
+    def test_moment_of_a_saved_power_state(self):
+        self.enterContext(mock.patch.object(
+            time, 'monotonic', return_value=12.5))
+        one, other = (objects.Instance.get_by_uuid(self.context, uuid)
+                      for uuid in UUIDS[:2])
+        one.power_state = 4
+        one.save()
+        other.display_name = 'another'
+        other.save()
+        self.assertEqual({UUIDS[0]: 12.5}, self.client.saved()['power'])
+        self.client.load(nova_host.instance_rows(LPARS))
+        self.assertEqual({}, self.client.saved()['power'])
 
     def test_save_of_an_unexpected_task_state(self):
         instance = objects.Instance.get_by_uuid(self.context, UUIDS[0])
