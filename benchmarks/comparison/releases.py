@@ -47,9 +47,9 @@ class Ours:
         self.handler = event.PowerVMNovaEventHandler(host)
 
     def unfinished(self) -> int:
-        """Return the LPARs that it will look at again by itself."""
+        """Return the LPARs that it is at work on, or confirms."""
         now = self.handler.statistics.as_dict()
-        return int(max(now['pending'], now['confirming'], now['scheduled']))
+        return int(max(now['pending'], now['confirming']))
 
     def green_threads(self) -> int:
         """Return its green threads beside those of ``threading``."""

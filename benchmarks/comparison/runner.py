@@ -114,7 +114,11 @@ class Results:
     def summaries(self) -> list[dict[str, Any]]:
         """Return medians and spreads, in the order of the first run."""
         groups: dict[tuple[int, str, str], list[dict[str, Any]]] = {}
-        for row in sorted(self.rows, key=_place):
+        names = list(dict.fromkeys(row['name'] for row in self.rows))
+        for row in sorted(self.rows, key=lambda row: (
+                row['name'] in settings.FAULTS, row['lpars'],
+                names.index(row['name']),
+                releases.NAMES.index(row['module']))):
             groups.setdefault((row['lpars'], row['name'], row['module']),
                               []).append(row)
         return [{**{name: rows[0][name] for name in (
@@ -127,11 +131,6 @@ class Results:
         """Compare the summaries with the budgets."""
         return [check for each in self.summaries()
                 for check in limits.checks(each, counts)]
-
-
-def _place(row: dict[str, Any]) -> tuple[int, bool, int]:
-    fault = row['name'] in settings.FAULTS
-    return fault, row['lpars'], releases.NAMES.index(row['module'])
 
 
 def fetch(options: settings.Settings, folder: pathlib.Path

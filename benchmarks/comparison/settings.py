@@ -27,7 +27,7 @@ NAMES = STORMS + FAULTS
 # 9.0.0 needs up to 0.6 ms for an event, and all events of a storm should come
 # within the delay: otherwise it looks at LPARs that are not done yet.
 _SECONDS_AN_LPAR = 0.015
-_LEAST_DELAY = 2.0
+_LEAST_DELAY = 1.0
 _MOST_DELAY = 15.0
 
 

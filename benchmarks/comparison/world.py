@@ -64,16 +64,18 @@ class World:
         self.module: dialogue.Dialogue
 
     def measure(self, name: str, trigger: Callable[[], int],
-                told: int | None = None) -> Figures:
+                told: int | None = None, rest: float = 0.0) -> Figures:
         """Cause something, and return what the module did about it.
 
         :param trigger: returns the number of events to wait for.
         :param told: events that nova has to be told, and no more.
+        :param rest: delays for which calls are still counted afterwards.
         """
         self.sim.reset_counters()
         self.client.take_counters()
         self.module.ask('reset')
         found = self.module.ask('settle', events=trigger())
+        time.sleep(rest * self.delay)
         calls, requests = self.client.take_counters(), self.sim.counters()
         saved = self.client.saved()
         first_due = found['first_heard'] + self.delay

@@ -65,7 +65,7 @@ class TestArguments(base.TestCase):
 
     def test_delay_leaves_time_for_all_events(self):
         options = settings.Settings()
-        self.assertEqual([2.0, 2.0, 15.0, 15.0], [
+        self.assertEqual([1.0, 1.5, 15.0, 15.0], [
             options.delay(lpars) for lpars in (10, 100, 1000, 5000)])
 
     def test_as_dict(self):
