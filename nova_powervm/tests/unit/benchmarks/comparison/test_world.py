@@ -52,8 +52,10 @@ class TestWorld(base.TestCase):
         self.world.module.ask.side_effect = lambda op, **kwargs: (
             dict(self.answer))
         uuids = self.world.instances
+        self.due = 10.0 + self.world.delay
         self.client.saved.return_value = {
-            'power': {uuids[0]: 15.0, uuids[1]: 13.0}, 'connections': 4}
+            'power': {uuids[0]: self.due + 3.0, uuids[1]: self.due + 1.0},
+            'connections': 4}
         self.rows = {uuid: {
             'uuid': uuid, 'power_state': 1, 'vm_state': 'active',
             'task_state': None} for uuid in uuids}
@@ -120,7 +122,7 @@ class TestWorld(base.TestCase):
             [self.world.instances.index(uuid) for uuid in tasks])
 
     def test_floor(self):
-        self.answer = {'began': 12.0, 'emits': 2}
+        self.answer = {'began': self.due, 'emits': 2}
         found, = storms.floor(self.world)
         self.assertEqual([1.0, 3.0], found['right'])
         self.assertEqual(0, self.sim.set_state.call_args.kwargs['events'])
