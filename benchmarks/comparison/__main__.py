@@ -75,6 +75,15 @@ def _check_needed(options: settings.Settings) -> None:
 def _run(options: settings.Settings) -> int:
     found = machine.describe()
     results = runner.Results()
+    for path in options.files:
+        print(results.load(path))
+    if not options.files:
+        _measure(options, results)
+        print(machine.text(found))
+    return _show(options, results, found)
+
+
+def _measure(options: settings.Settings, results: runner.Results) -> None:
     with tempfile.TemporaryDirectory(prefix='nova-powervm-9-') as folder:
         tree = runner.fetch(options, pathlib.Path(folder))
         todo = list(runner.jobs(options))
@@ -82,7 +91,10 @@ def _run(options: settings.Settings) -> int:
             for job in jobs:
                 for row in results.add(job, runner.run(options, job, tree)):
                     _say(report.row(row))
-    print(machine.text(found))
+
+
+def _show(options: settings.Settings, results: runner.Results,
+          found: dict[str, Any]) -> int:
     summaries, checks = results.summaries(), results.checks(options.counts)
     print('\n%s\n\n%s' % (report.summaries(summaries),
                           report.checks(checks)), flush=True)

@@ -90,6 +90,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument('--plots', type=pathlib.Path, metavar='DIR',
                         help='draw pictures in a folder')
     parser.add_argument(
+        '--from', type=_several(pathlib.Path), metavar='FILE,...',
+        dest='files', help='run nothing: show what earlier runs wrote by '
+        '--json')
+    parser.add_argument(
         '--wheel', type=pathlib.Path, metavar='FILE',
         help='the wheel of 9.0.0, instead of the one from PyPI')
     return parser
@@ -110,5 +114,6 @@ def _module(text: str) -> str:
 
 def as_dict(options: settings.Settings) -> dict[str, Any]:
     """Return the settings for JSON."""
-    return {name: str(value) if isinstance(value, pathlib.Path) else value
-            for name, value in dataclasses.asdict(options).items()}
+    values = {name: str(value) if isinstance(value, pathlib.Path) else value
+              for name, value in dataclasses.asdict(options).items()}
+    return {**values, 'files': list(map(str, options.files))}

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 import dataclasses
 import itertools
+import json
 import pathlib
 import tempfile
 from typing import Any
@@ -24,6 +25,7 @@ import zipfile
 
 from benchmarks.comparison import faults
 from benchmarks.comparison import limits
+from benchmarks.comparison import machine
 from benchmarks.comparison import releases
 from benchmarks.comparison import settings
 from benchmarks.comparison import storms
@@ -110,6 +112,22 @@ class Results:
             for phase in phases]
         self.rows += rows
         return rows
+
+    def load(self, path: pathlib.Path) -> str:
+        """Add what an earlier run wrote.
+
+        Its runs count as further ones; its floors are in its ratios.
+
+        :returns: what it was measured on.
+        :raises Failed: if it is not the file of a run.
+        """
+        try:
+            found = json.loads(path.read_text())
+            self.rows += found['runs']
+            return machine.text(found['machine'])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise Failed('%s is no file of a run: %s' % (
+                path, error)) from None
 
     def summaries(self) -> list[dict[str, Any]]:
         """Return medians and spreads, in the order of the first run."""

@@ -39,6 +39,7 @@ class Settings:
     :param fault_lpars: size for the faults.
     :param away: how long a service is away.
     :param events: PartitionState events of each LPAR in a storm.
+    :param files: what earlier runs wrote, to be shown instead of a run.
     :param counts: only counted figures have budgets.
     """
 
@@ -57,6 +58,7 @@ class Settings:
     json: pathlib.Path | None = None
     plots: pathlib.Path | None = None
     wheel: pathlib.Path | None = None
+    files: tuple[pathlib.Path, ...] = ()
 
     def delay(self, lpars: int) -> float:
         """Return the delay with so many LPARs, for both modules."""

@@ -88,6 +88,26 @@ class TestMain(base.TestCase):
         self.fetch.assert_not_called()
         self.assertEqual(0, self.run_command())
 
+    def test_earlier_runs(self):
+        paths = [str(self.folder / name) for name in ('one', 'two')]
+        for path in paths:
+            self.assertEqual(0, self.run_command(
+                '--runs', '1', '--json', path))
+        self.run_job.reset_mock()
+        together = self.folder / 'together'
+        self.assertEqual(0, command.main([
+            '--from', ','.join(paths), '--json', str(together)]))
+        self.run_job.assert_not_called()
+        found = json.loads(together.read_text())
+        self.assertEqual([2, 2, 2], [
+            each['runs'] for each in found['summaries']])
+
+    def test_no_earlier_run(self):
+        path = self.folder / 'none'
+        self.assertEqual(2, command.main(['--from', str(path)]))
+        path.write_text('{}')
+        self.assertEqual(2, command.main(['--from', str(path)]))
+
     def test_no_folder_for_json(self):
         self.assertEqual(2, self.run_command(
             '--json', str(self.folder / 'none' / 'file')))
