@@ -78,12 +78,13 @@ def _run(options: settings.Settings) -> int:
     for path in options.files:
         print(results.load(path))
     if not options.files:
-        _measure(options, results)
+        _measure(options, results, found)
         print(machine.text(found))
     return _show(options, results, found)
 
 
-def _measure(options: settings.Settings, results: runner.Results) -> None:
+def _measure(options: settings.Settings, results: runner.Results,
+             found: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory(prefix='nova-powervm-9-') as folder:
         tree = runner.fetch(options, pathlib.Path(folder))
         todo = list(runner.jobs(options))
@@ -91,6 +92,8 @@ def _measure(options: settings.Settings, results: runner.Results) -> None:
             for job in jobs:
                 for row in results.add(job, runner.run(options, job, tree)):
                     _say(report.row(row))
+                # At once: it may take an hour, and end before its end.
+                _write(options, results, found)
 
 
 def _show(options: settings.Settings, results: runner.Results,
@@ -98,17 +101,28 @@ def _show(options: settings.Settings, results: runner.Results,
     summaries, checks = results.summaries(), results.checks(options.counts)
     print('\n%s\n\n%s' % (report.summaries(summaries),
                           report.checks(checks)), flush=True)
-    try:
-        if options.json:
-            options.json.write_text(json.dumps({
-                'machine': found, 'options': arguments.as_dict(options),
-                'summaries': summaries, 'runs': results.rows,
-                'checks': [vars(check) for check in checks]}, indent=1))
-        if options.plots:
+    _write(options, results, found)
+    if options.plots:
+        try:
             plots.draw(summaries, options.plots)
+        except OSError as error:
+            raise runner.Failed('cannot write: %s' % error) from None
+    return 0 if all(check.within for check in checks) else 1
+
+
+def _write(options: settings.Settings, results: runner.Results,
+           found: dict[str, Any]) -> None:
+    """Write all figures so far, if that is wanted."""
+    if not options.json:
+        return
+    try:
+        options.json.write_text(json.dumps({
+            'machine': found, 'options': arguments.as_dict(options),
+            'summaries': results.summaries(), 'runs': results.rows,
+            'checks': [vars(check) for check
+                       in results.checks(options.counts)]}, indent=1))
     except OSError as error:
         raise runner.Failed('cannot write: %s' % error) from None
-    return 0 if all(check.within for check in checks) else 1
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ import argparse
 from collections.abc import Callable
 from collections.abc import Sequence
 import dataclasses
+import math
 import pathlib
 from typing import Any
 
@@ -29,6 +30,7 @@ Compares the event module with that of nova-powervm 9.0.0: the same storms and
 faults for both, each in a process of its own, one after the other in turn.
 """
 _MOST_LPARS = 100_000
+_MOST_MS = 10_000
 
 
 def parse(given: Sequence[str] | None) -> settings.Settings:
@@ -83,6 +85,15 @@ def _parser() -> argparse.ArgumentParser:
         '--away', type=numbers.seconds(1, 3600), metavar='SECONDS',
         help='how long a service is away (%g)' % default.away)
     parser.add_argument(
+        '--rpc-ms', type=_milliseconds, metavar='MS',
+        help='what a conductor worker takes for a call (%g)' % default.rpc_ms)
+    parser.add_argument(
+        '--rest-ms', type=_milliseconds, metavar='MS',
+        help='what NovaLink takes for a request (%g)' % default.rest_ms)
+    parser.add_argument(
+        '--conductors', type=numbers.integer(1, 64), metavar='N',
+        help='conductor workers (%d)' % default.conductors)
+    parser.add_argument(
         '--modules', type=_several(_module), metavar='NAME,...',
         help='which of %s' % ', '.join(releases.NAMES))
     parser.add_argument('--json', type=pathlib.Path, metavar='FILE',
@@ -103,6 +114,18 @@ def _several(read: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:
     def several(text: str) -> tuple[Any, ...]:
         return tuple(dict.fromkeys(map(read, text.split(','))))
     return several
+
+
+def _milliseconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= _MOST_MS:
+        raise argparse.ArgumentTypeError(
+            '%r is not a number of milliseconds from 0 to %d' % (
+                text, _MOST_MS))
+    return value
 
 
 def _module(text: str) -> str:

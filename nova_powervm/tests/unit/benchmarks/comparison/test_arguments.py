@@ -55,7 +55,8 @@ class TestArguments(base.TestCase):
     @ddt.named_data(
         ['name', 'no-such'], ['lpars', '--lpars=3'], ['text', '--lpars=x'],
         ['no_lpars', '--lpars='], ['runs', '--runs=0'],
-        ['away', '--away=nan'], ['module', '--modules=8.0.0'],
+        ['away', '--away=nan'], ['rpc', '--rpc-ms=-1'],
+        ['rest', '--rest-ms=nan'], ['module', '--modules=8.0.0'],
         ['faults_are_no_counts', '--counts', 'rest-away'])
     def test_bad(self, *given):
         with contextlib.redirect_stderr(io.StringIO()):

@@ -71,6 +71,12 @@ class TestMain(base.TestCase):
         self.assertEqual(2, self.run_command())
         self.run_job.assert_not_called()
 
+    def test_figures_so_far_outlast_an_interruption(self):
+        path = self.folder / 'figures'
+        self.run_job.side_effect = [[self.phase], KeyboardInterrupt]
+        self.assertEqual(130, self.run_command('--json', str(path)))
+        self.assertEqual(1, len(json.loads(path.read_text())['runs']))
+
     def test_interrupted(self):
         self.run_job.side_effect = KeyboardInterrupt
         self.assertEqual(130, self.run_command())
