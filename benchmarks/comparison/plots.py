@@ -32,6 +32,7 @@ _STYLES = {releases.OLD: ('#aa3344', 'o'), releases.OURS: ('#4477aa', 's'),
 _FLOOR = 'floor'
 
 _NUMBER = re.compile(r'-?\d+\.\d{2,}')
+_BLANKS = re.compile(r' +$', re.MULTILINE)
 
 
 def missing() -> bool:
@@ -108,8 +109,9 @@ def _picture(curves: dict[str, list[tuple[int, list[float]]]], words: str,
     svg = io.StringIO()
     picture.savefig(svg, format='svg', metadata=dict.fromkeys(
         ('Creator', 'Date', 'Format', 'Type')))
+    # No blanks at the ends of lines, no digits that nobody sees.
     return _NUMBER.sub(lambda number: '%.1f' % float(number[0]),
-                       svg.getvalue())
+                       _BLANKS.sub('', svg.getvalue()))
 
 
 def _label(name: str) -> str:
