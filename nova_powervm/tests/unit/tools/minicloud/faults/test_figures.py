@@ -20,6 +20,7 @@ import ddt
 import fixtures
 import mock
 
+from nova_powervm.testing import waiting
 from nova_powervm.tests import base
 from tools.minicloud.faults import conductors
 from tools.minicloud.faults import counters
@@ -102,9 +103,7 @@ class TestMetrics(base.TestCase):
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
                 sender.sendto(_datagram(call_type='cast'), str(path))
                 sender.sendto(_datagram(), str(path))
-            found = []
-            while not found:
-                found = listener.take()
-            self.assertEqual([0.25], found)
+            self.assertEqual([0.25], waiting.wait_until(
+                listener.take, 'the duration'))
             self.assertEqual([], listener.take())
         self.assertFalse(path.exists())
