@@ -20,12 +20,12 @@ from typing import Any
 
 Figures = Mapping[str, Any]
 
-# LPARs that one lookup of instances may serve.
-_LOOKUP_LPARS = 200
-_READS = 2
+#: LPARs that one lookup of instances may serve.
+LOOKUP_LPARS = 200
+READS = 2
 _POLL_US = 60.0
 _DRAIN_FLOORS = 1.3
-_THREADS = 5
+THREADS = 5
 _LPAR_BYTES = 1024
 
 
@@ -59,13 +59,13 @@ def checks(storms: Iterable[Figures], floor: Figures | None,
                       for kind in ('pending', 'agreed')]
             continue
         if name == 'power sync':
-            found.append(Check(name, 'REST reads', storm['reads'], _READS))
+            found.append(Check(name, 'REST reads', storm['reads'], READS))
         if 'poll' not in storm:
             continue
         if name.startswith('redundant'):
-            limit = math.ceil(lpars / _LOOKUP_LPARS)
+            limit = math.ceil(lpars / LOOKUP_LPARS)
             found.append(Check(name, 'lookups', storm['lookups'], limit))
-            found.append(Check(name, 'REST reads', storm['reads'], _READS))
+            found.append(Check(name, 'REST reads', storm['reads'], READS))
         found.append(Check(name, 'batches over their budget of calls',
                            storm['over_budget'], 0))
         if storm['poll']['events']:
@@ -75,7 +75,7 @@ def checks(storms: Iterable[Figures], floor: Figures | None,
             found.append(Check(name, 'drain, floors',
                                storm['drain'] / floor['seconds'],
                                _DRAIN_FLOORS))
-        found.append(Check(name, 'threads', storm['threads'], _THREADS))
+        found.append(Check(name, 'threads', storm['threads'], THREADS))
     return found
 
 

@@ -19,21 +19,19 @@ sides have to agree in the end, and nothing else of what the module should do.
 
 from collections.abc import Callable
 import itertools
-import queue
-import threading
 import time
 import tracemalloc
 
 from nova.compute import power_state
 from nova.compute import task_states
 from nova.compute import vm_states
-from nova.virt import event as virtevent
 from oslo_serialization import jsonutils
 from pypowervm.wrappers import base_partition
 from pypowervm.wrappers import logical_partition
 
 from benchmarks import bad_day_case
 from benchmarks import figures
+from benchmarks import floor as floor_mod
 from benchmarks import instruments
 from benchmarks import power_sync
 from benchmarks import rig
@@ -126,28 +124,12 @@ def floor(bench: rig.Rig) -> list[figures.Figures]:
     other, against LPARs that have stopped and instances that are active.
     """
     bench.populate(_State.NOT_ACTIVATED)
-    todo: queue.SimpleQueue[str] = queue.SimpleQueue()
-    for row in bench.client.rows('uuid'):
-        todo.put(row['uuid'])
-
-    def emit() -> None:
-        while True:
-            try:
-                uuid = todo.get_nowait()
-            except queue.Empty:
-                return
-            bench.host.emit_event(virtevent.LifecycleEvent(
-                uuid, virtevent.EVENT_LIFECYCLE_STOPPED))
-
+    uuids = [row['uuid'] for row in bench.client.rows('uuid')]
     workers = rig.CONF.powervm.event_emit_workers
-    threads = [threading.Thread(target=emit) for _ in range(workers)]
     bench.client.take_counters()
     cpu = time.process_time()
     start = time.monotonic()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    floor_mod.emit_stops(bench.host, uuids, workers)
     seconds = time.monotonic() - start
     found = {
         'name': 'floor', 'seconds': seconds, 'threads': workers,

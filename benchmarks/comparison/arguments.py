@@ -23,7 +23,7 @@ from typing import Any
 
 from benchmarks.comparison import releases
 from benchmarks.comparison import settings
-from tools.minicloud import numbers
+from nova_powervm.testing import argument_types
 
 _USAGE = """\
 Compares the event module with that of nova-powervm 9.0.0: the same storms and
@@ -73,16 +73,17 @@ def _parser() -> argparse.ArgumentParser:
         '--counts', action='store_true', default=None,
         help='the storms of --quick; only what is counted has a budget')
     parser.add_argument(
-        '--lpars', type=_several(numbers.integer(4, _MOST_LPARS)),
+        '--lpars', type=_several(argument_types.integer(4, _MOST_LPARS)),
         metavar='N,...', help='sizes of the storms (%s)' % ','.join(
             map(str, default.lpars)))
     parser.add_argument(
-        '--fault-lpars', type=numbers.integer(4, _MOST_LPARS), metavar='N',
+        '--fault-lpars', type=argument_types.integer(4, _MOST_LPARS),
+        metavar='N',
         help='LPARs for the faults (%d)' % default.fault_lpars)
-    parser.add_argument('--runs', type=numbers.integer(1), metavar='N',
+    parser.add_argument('--runs', type=argument_types.integer(1), metavar='N',
                         help='of each case (%d)' % default.runs)
     parser.add_argument(
-        '--away', type=numbers.seconds(1, 3600), metavar='SECONDS',
+        '--away', type=argument_types.seconds(1, 3600), metavar='SECONDS',
         help='how long a service is away (%g)' % default.away)
     parser.add_argument(
         '--rpc-ms', type=_milliseconds, metavar='MS',
@@ -91,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         '--rest-ms', type=_milliseconds, metavar='MS',
         help='what NovaLink takes for a request (%g)' % default.rest_ms)
     parser.add_argument(
-        '--conductors', type=numbers.integer(1, 64), metavar='N',
+        '--conductors', type=argument_types.integer(1, 64), metavar='N',
         help='conductor workers (%d)' % default.conductors)
     parser.add_argument(
         '--modules', type=_several(_module), metavar='NAME,...',

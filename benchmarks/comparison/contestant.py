@@ -26,10 +26,8 @@ monkey_patch.patch()
 import dataclasses
 import json
 import os
-import queue
 import select
 import sys
-import threading
 import time
 import traceback
 from typing import Any
@@ -38,7 +36,6 @@ import nova.conf
 from nova import config
 from nova import objects
 from nova.objects import base as objects_base
-from nova.virt import event as virtevent
 from oslo_log import log as logging
 import oslo_messaging
 from pypowervm import adapter as pvm_adapter
@@ -47,6 +44,7 @@ from pypowervm.helpers import vios_busy
 
 from benchmarks.comparison import nova_side
 from benchmarks.comparison import releases
+from benchmarks import floor
 from benchmarks import instruments
 from benchmarks import rpc
 
@@ -153,25 +151,8 @@ class Contestant:
         :param workers: threads that do so, as many as our module has.
         :returns: when that began, on the monotonic clock.
         """
-        todo: queue.SimpleQueue[str] = queue.SimpleQueue()
-        for uuid in uuids:
-            todo.put(uuid)
-
-        def emit() -> None:
-            while True:
-                try:
-                    uuid = todo.get_nowait()
-                except queue.Empty:
-                    return
-                self._host.emit_event(virtevent.LifecycleEvent(
-                    uuid, virtevent.EVENT_LIFECYCLE_STOPPED))
-
-        threads = [threading.Thread(target=emit) for _ in range(workers)]
         began = time.monotonic()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        floor.emit_stops(self._host, uuids, workers)
         return {'began': began, 'ended': time.monotonic(),
                 'emits': self._host.emits}
 

@@ -18,14 +18,11 @@ import dataclasses
 import math
 from typing import Any
 
+from benchmarks import budgets
 from benchmarks.comparison import releases
 
-# LPARs that one lookup of instances may serve.
-_LOOKUP_LPARS = 200
-_READS = 2
 _POLL_US = 30.0
 _FLOORS = 1.05
-_THREADS = 5
 
 # With fewer LPARs the constant part of a drain weighs more.
 _FLOOR_LPARS = 1000
@@ -64,13 +61,13 @@ def checks(result: dict[str, Any], counts: bool) -> Iterator[Check]:
     yield check('wrong', 'servers wrong', 0, which=2)
     if result['name'].startswith('redundant'):
         yield check('lookups', 'lookups',
-                    math.ceil(lpars / _LOOKUP_LPARS), which=2)
-        yield check('reads', 'reads', _READS, which=2)
+                    math.ceil(lpars / budgets.LOOKUP_LPARS), which=2)
+        yield check('reads', 'reads', budgets.READS, which=2)
     if result['told_expected'] is not None:
         yield check('told', 'events told', result['told_expected'], which=2)
     if counts:
         return
-    yield check('threads', 'threads', _THREADS, which=2)
+    yield check('threads', 'threads', budgets.THREADS, which=2)
     if result['name'] in ('redundant', 'crash') and lpars >= _FLOOR_LPARS:
         yield check('us_event', 'poll thread, us an event', _POLL_US)
     if figures['floors'] is not None and lpars >= _FLOOR_LPARS:

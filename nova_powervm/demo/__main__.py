@@ -17,10 +17,8 @@ extra may be missing, and the concurrency backend comes before nova.
 """
 
 import argparse
-from collections.abc import Callable
 import importlib.util
 import logging
-import math
 import os
 import shutil
 import signal
@@ -29,6 +27,7 @@ import time
 from typing import Any
 import warnings
 
+from nova_powervm.testing import argument_types
 from nova_powervm.testing import backends
 
 EXIT_DISAGREEMENT = 1
@@ -53,35 +52,11 @@ _PICTURES = ('.svg', '.png')
 _ISO_BUILDER = 'genisoimage'
 
 
-def _number(kind: Callable[[str], float], what: str, least: float,
-            most: float) -> Callable[[str], float]:
-    """Return a function that reads a number within bounds."""
-    def read(text: str) -> float:
-        try:
-            value = kind(text)
-        except ValueError:
-            value = math.nan
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(
-                '%r is not a %s from %g to %g' % (text, what, least, most))
-        return value
-
-    return read
-
-
-def _writable(text: str) -> str:
-    folder = os.path.dirname(os.path.abspath(text))
-    if os.path.isdir(text) or not os.access(
-            text if os.path.exists(text) else folder, os.W_OK):
-        raise argparse.ArgumentTypeError('cannot write to %r' % text)
-    return text
-
-
 def _picture(text: str) -> str:
     if not text.endswith(_PICTURES):
         raise argparse.ArgumentTypeError(
             '%r does not end in %s' % (text, ' or '.join(_PICTURES)))
-    return _writable(text)
+    return argument_types.writable(text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -94,11 +69,11 @@ def _parser() -> argparse.ArgumentParser:
                'end, if nova was told of a server without need, or if a '
                "server's disk does not hold the image.")
     parser.add_argument(
-        '--lpars', type=_number(int, 'whole number', 4, 1000), default=20,
-        metavar='N',
+        '--lpars', type=argument_types.number(int, 'whole number', 4, 1000),
+        default=20, metavar='N',
         help='number of servers, and LPARs, 4 to 1000 (%(default)s)')
     parser.add_argument(
-        '--delay', type=_number(float, 'number of seconds', 0.5, 60),
+        '--delay', type=argument_types.seconds(0.5, 60),
         default=3.0, metavar='SECONDS',
         help='[powervm] event_delay: how long an LPAR must have sent no '
              'event before the module compares it with nova, 0.5 to 60 '
@@ -110,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
         '--bare', action='store_true',
         help='boot bare LPARs: no disk, no configuration drive, no port')
     parser.add_argument(
-        '--json', type=_writable, metavar='FILE',
+        '--json', type=argument_types.writable, metavar='FILE',
         help='also write everything that was measured to a file')
     parser.add_argument(
         '--plot', type=_picture, metavar='FILE',

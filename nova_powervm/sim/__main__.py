@@ -23,6 +23,7 @@ import sys
 from nova_powervm.sim.ctl import command as ctl
 from nova_powervm.sim.ctl import values
 from nova_powervm.sim import settings
+from nova_powervm.testing import argument_types
 
 DEFAULT_PORT = 12080
 
@@ -103,16 +104,16 @@ def _parser() -> argparse.ArgumentParser:
         '--port', type=values.port, default=DEFAULT_PORT,
         help='port to listen on; 0 chooses a free one (%(default)s)')
     parser.add_argument(
-        '--lpars', type=values.integer(), default=0,
+        '--lpars', type=argument_types.integer(), default=0,
         help='number of running LPARs at the start (%(default)s)')
     parser.add_argument(
-        '--memory-mb', type=values.integer(), default=16 * 1024 * 1024,
+        '--memory-mb', type=argument_types.integer(), default=16 * 1024 * 1024,
         help='installed memory of the host, MB (%(default)s)')
     parser.add_argument(
-        '--proc-units', type=values.integer(), default=1024,
+        '--proc-units', type=argument_types.integer(), default=1024,
         help='installed processors of the host (%(default)s)')
     parser.add_argument(
-        '--vios', type=values.integer(), default=1,
+        '--vios', type=argument_types.integer(), default=1,
         help='number of Virtual I/O Servers (%(default)s)')
     parser.add_argument(
         '--volume-groups', type=_volume_groups,

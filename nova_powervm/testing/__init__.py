@@ -15,6 +15,7 @@
 
 ``doc/source/contributor/testing.rst`` shows how to use it. This package
 imports nothing by itself: a process chooses nova's concurrency backend first,
-see :mod:`.backends`. That module, :mod:`.processes`, :mod:`.waiting`,
-:mod:`.tables` and :mod:`.logs` import neither nova nor pypowervm.
+see :mod:`.backends`. That module, :mod:`.argument_types`, :mod:`.processes`,
+:mod:`.waiting`, :mod:`.tables` and :mod:`.logs` import neither nova nor
+pypowervm.
 """

@@ -19,6 +19,7 @@ import sys
 import tempfile
 from typing import Any
 
+from nova_powervm.testing import argument_types
 from nova_powervm.testing import processes
 from tools.dropin import internals
 from tools.dropin import scratch
@@ -36,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog='python -m tools.dropin',
         description='Copies the event module into nova-powervm 9.0.0 and '
         'lets its driver run with nova 34 and the simulator.')
-    parser.add_argument('--lpars', type=_count, default=_LPARS,
+    parser.add_argument('--lpars', type=argument_types.integer(1),
+                        default=_LPARS,
                         help='LPARs of the simulated host (%(default)s)')
     parser.add_argument('--log', type=pathlib.Path, metavar='FILE',
                         help="file for the driver's log")
@@ -77,17 +79,6 @@ def _print_scenarios(found: list[dict[str, Any]]) -> None:
         print('%-16s %5.1f s  %s' % (each['name'], each['seconds'], ' '.join(
             '%s=%g' % figure for figure in each['figures'].items())),
             flush=True)
-
-
-def _count(text: str) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        value = 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(
-            '%r is no number of LPARs: it is a whole number from 1 on' % text)
-    return value
 
 
 if __name__ == '__main__':

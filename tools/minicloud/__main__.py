@@ -22,11 +22,11 @@ import sys
 import time
 from typing import Any
 
+from nova_powervm.testing import argument_types
 from tools.minicloud import bring_up
 from tools.minicloud import cloud as cloud_mod
 from tools.minicloud import credentials
 from tools.minicloud.faults import command as faults_command
-from tools.minicloud import numbers
 from tools.minicloud import processes
 from tools.minicloud import settings as settings_mod
 
@@ -164,7 +164,8 @@ def _parser() -> argparse.ArgumentParser:
     add('down', _down, 'Stop the cloud, and whatever a killed run has left.')
     logs = add('logs', _logs, 'Show the end of the logs.')
     logs.add_argument('names', nargs='*', metavar='SERVICE')
-    logs.add_argument('-n', '--lines', type=numbers.integer(0), default=20,
+    logs.add_argument('-n', '--lines', type=argument_types.integer(0),
+                      default=20,
                       help='lines of each (%(default)s)')
     logs.add_argument('-f', '--follow', action='store_true',
                       help='go on with what is written')
@@ -188,15 +189,15 @@ def _parser() -> argparse.ArgumentParser:
 def _add_up_options(parser: argparse.ArgumentParser) -> None:
     defaults = settings_mod.Settings('')
     for name, kind, text in (
-            ('first_port', numbers.integer(1024, 65000),
+            ('first_port', argument_types.integer(1024, 65000),
              'first of the ports, which follow each other'),
-            ('computes', numbers.integer(1, settings_mod.MAX_COMPUTES),
+            ('computes', argument_types.integer(1, settings_mod.MAX_COMPUTES),
              'number of nova-compute processes, each with a simulator'),
-            ('conductors', numbers.integer(1, 64),
+            ('conductors', argument_types.integer(1, 64),
              "number of nova-conductor's workers"),
-            ('lpars', numbers.integer(0, 10000),
+            ('lpars', argument_types.integer(0, 10000),
              'servers that are booted at the end, each an LPAR'),
-            ('delay', numbers.seconds(0, 300),
+            ('delay', argument_types.seconds(0, 300),
              '[powervm] event_delay, seconds')):
         parser.add_argument(
             '--' + name.replace('_', '-'), type=kind,

@@ -152,13 +152,6 @@ class Cloud:
             'N + maps:get(messages_received_total, C, 0) end, 0, '
             'rabbit_global_counters:overview()).'))
 
-    def down(self, stopped: Callable[[str, float], object]) -> None:
-        """Stop everything.
-
-        :param stopped: called with the name and the seconds of each service.
-        """
-        down(self.settings, stopped)
-
 
 def down(settings: settings_mod.Settings,
          stopped: Callable[[str, float], object]) -> list[str]:

@@ -18,7 +18,8 @@ import os
 import signal
 import sys
 
-from tools.minicloud import numbers
+from nova_powervm.testing import argument_types
+
 
 EXIT_DIFFERENT = 1
 EXIT_USAGE = 2
@@ -29,16 +30,8 @@ _MOST_SERVERS = 1000
 
 
 def _counts(text: str) -> list[int]:
-    read = numbers.integer(1, _MOST_SERVERS)
+    read = argument_types.integer(1, _MOST_SERVERS)
     return sorted({read(part) for part in text.split(',')})
-
-
-def _writable(text: str) -> str:
-    folder = os.path.dirname(os.path.abspath(text))
-    if os.path.isdir(text) or not os.access(
-            text if os.path.exists(text) else folder, os.W_OK):
-        raise argparse.ArgumentTypeError('cannot write to %r' % text)
-    return text
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,11 +47,11 @@ def _parser() -> argparse.ArgumentParser:
         '--directory', default='.minicloud',
         help="the cloud's folder (%(default)s)")
     parser.add_argument(
-        '--servers', type=numbers.integer(1, _MOST_SERVERS), default=40,
+        '--servers', type=argument_types.integer(1, _MOST_SERVERS), default=40,
         metavar='N', help='least number of servers; those that are missing '
                           'are booted (%(default)s)')
     parser.add_argument(
-        '--churn', type=numbers.seconds(0, 3600), default=60.0,
+        '--churn', type=argument_types.seconds(0, 3600), default=60.0,
         metavar='SECONDS', help='how long servers are stopped and started '
                                 'at once (%(default)g)')
     parser.add_argument(
@@ -66,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         help='instead, only measure what a build of the model costs, with '
              'these numbers of servers')
     parser.add_argument(
-        '--rst', type=_writable, metavar='FILE',
+        '--rst', type=argument_types.writable, metavar='FILE',
         help='also write the table in reStructuredText')
     return parser
 

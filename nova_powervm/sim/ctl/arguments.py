@@ -25,6 +25,7 @@ from nova_powervm.sim.ctl import values
 from nova_powervm.sim.ctl import watch
 from nova_powervm.sim import faults
 from nova_powervm.sim import settings
+from nova_powervm.testing import argument_types
 
 Command = Callable[[client.Control, argparse.Namespace], answers.Answer]
 
@@ -92,16 +93,16 @@ def _add_lpar_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     create = add('create', lpar_commands.create, 'create LPARs')
     create.add_argument('names', nargs='*', metavar='NAME', type=values.name,
                         help='its name')
-    create.add_argument('--count', type=values.integer(1, 10_000),
+    create.add_argument('--count', type=argument_types.integer(1, 10_000),
                         help='how many, with names of no importance')
     begin = create.add_mutually_exclusive_group()
     _add_state(begin, '--state', default='running',
                help='their state from the start (%(default)s)')
     begin.add_argument('--boot', action='store_true',
                        help='boot them instead')
-    create.add_argument('--memory-mb', type=values.integer(1),
+    create.add_argument('--memory-mb', type=argument_types.integer(1),
                         help='memory of each, MB (1024)')
-    create.add_argument('--vcpus', type=values.integer(1),
+    create.add_argument('--vcpus', type=argument_types.integer(1),
                         help='virtual processors of each (1)')
     create.add_argument('--proc-units', type=values.units,
                         help='processor units of each (0.1)')
@@ -122,7 +123,7 @@ def _add_more_lpar_commands(
     _add_names(state)
     _add_state(state, 'state', help='with hyphens for blanks: not-activated, '
                                     'running, error, suspended, ...')
-    state.add_argument('--events', type=values.integer(), default=1,
+    state.add_argument('--events', type=argument_types.integer(), default=1,
                        help='events of each LPAR (%(default)s)')
     rmc = add('rmc', lpar_commands.set_rmc,
               'set whether RMC is active while LPARs run')
@@ -131,7 +132,7 @@ def _add_more_lpar_commands(
     storm = add('storm', lpar_commands.storm,
                 'send events of LPARs that did not change')
     _add_names(storm, every=False)
-    storm.add_argument('--events', type=values.integer(1), default=12,
+    storm.add_argument('--events', type=argument_types.integer(1), default=12,
                        help='events of each LPAR (%(default)s)')
     storm.add_argument('--detail', default='PartitionState,Other',
                        help='what they are about (%(default)s)')
@@ -168,7 +169,7 @@ def _add_fault_commands(add: Callable[..., argparse.ArgumentParser]
         'events on their way to a client'))
     fault.add_argument('fault', metavar='FAULT', choices=_FAULTS,
                        help=', '.join(_FAULTS))
-    fault.add_argument('--count', type=values.integer(1),
+    fault.add_argument('--count', type=argument_types.integer(1),
                        help='how often it hits (no limit)')
     fault.add_argument('--seconds', type=values.seconds,
                        help='how long it lasts (until clear)')
@@ -197,7 +198,8 @@ def _add_service_commands(add: Callable[..., argparse.ArgumentParser]
     event.add_argument('data', nargs='?', default='', metavar='DATA',
                        help='as a rule the URL of what it is about')
     event.add_argument('detail', nargs='?', default='', metavar='DETAIL')
-    event.add_argument('--times', type=values.integer(1, 100_000), default=1)
+    event.add_argument('--times', type=argument_types.integer(1, 100_000),
+                       default=1)
     change = add('settings', host_commands.settings,
                  'show the settings, after changing some')
     change.add_argument('changes', nargs='*', metavar='NAME=VALUE', help=(

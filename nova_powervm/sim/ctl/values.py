@@ -16,6 +16,8 @@ import argparse
 from collections.abc import Callable
 import math
 
+from nova_powervm.testing import argument_types
+
 #: What pypowervm's LPARState has; a test compares them.
 STATES = ('not activated', 'starting', 'open firmware', 'running',
           'shutting down', 'error', 'not available', 'suspending',
@@ -36,60 +38,30 @@ REQUEST_KINDS = (
     'vios_feed', 'vios_search', 'vios_update')
 
 
-def integer(minimum: int = 0, maximum: float = math.inf
-            ) -> Callable[[str], int]:
-    """Return a function that reads an integer within bounds."""
-    allowed = (f'from {minimum} to {maximum:g}' if maximum < math.inf
-               else f'from {minimum}')
+port = argument_types.integer(0, 65535)
 
-    def read(text: str) -> int:
-        # Python refuses to read a number of thousands of digits.
-        if not (text.isascii() and text.isdecimal() and len(text) < 16
-                and minimum <= int(text) <= maximum):
-            raise argparse.ArgumentTypeError(
-                f'{text!r} is not an integer {allowed}')
-        return int(text)
+
+def _number_that(allowed: Callable[[float], bool], what: str
+                 ) -> Callable[[str], float]:
+    """Return a function that reads a number that is allowed."""
+    def read(text: str) -> float:
+        value = _number(text)
+        if not allowed(value):
+            raise argparse.ArgumentTypeError(f'{text!r} is not a {what}')
+        return value
 
     return read
 
 
-port = integer(0, 65535)
-
-
-def seconds(text: str) -> float:
-    """Read a duration of more than 0 seconds."""
-    value = _number(text)
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(
-            f'{text!r} is not a number of seconds, more than 0')
-    return value
-
-
-def duration(text: str) -> float:
-    """Read a duration of 0 or more seconds."""
-    value = _number(text)
-    if not 0 <= value < math.inf:
-        raise argparse.ArgumentTypeError(
-            f'{text!r} is not a number of seconds, 0 or more')
-    return value
-
-
-def share(text: str) -> float:
-    """Read a probability that is not 0."""
-    value = _number(text)
-    if not 0 < value <= 1:
-        raise argparse.ArgumentTypeError(
-            f'{text!r} is not a share, more than 0 and up to 1')
-    return value
-
-
-def units(text: str) -> float:
-    """Read a number of processor units."""
-    value = _number(text)
-    if not 0.05 <= value < math.inf:
-        raise argparse.ArgumentTypeError(
-            f'{text!r} is not a number of processor units, 0.05 or more')
-    return value
+seconds = _number_that(lambda value: 0 < value < math.inf,
+                       'number of seconds, more than 0')
+duration = _number_that(lambda value: 0 <= value < math.inf,
+                        'number of seconds, 0 or more')
+#: A probability that is not 0.
+share = _number_that(lambda value: 0 < value <= 1,
+                     'share, more than 0 and up to 1')
+units = _number_that(lambda value: 0.05 <= value < math.inf,
+                     'number of processor units, 0.05 or more')
 
 
 def state(text: str) -> str:

@@ -23,13 +23,13 @@ from typing import Any
 
 from oslo_serialization import jsonutils
 
+from nova_powervm.testing import argument_types
 from tools.minicloud import cloud as cloud_mod
 from tools.minicloud.faults import catalog
 from tools.minicloud.faults import conductors
 from tools.minicloud.faults import measuring
 from tools.minicloud.faults import report
 from tools.minicloud.faults import stage as stage_mod
-from tools.minicloud import numbers
 
 EXIT_PROBLEMS = 1
 
@@ -134,7 +134,8 @@ def _storms(args: argparse.Namespace) -> int:
 
 def _add_common(parser: argparse.ArgumentParser, servers: int) -> None:
     parser.add_argument(
-        '--servers', type=numbers.integer(4), default=servers, metavar='N',
+        '--servers', type=argument_types.integer(4), default=servers,
+        metavar='N',
         help='servers that it is about; those that the cloud lacks are '
              'booted (%(default)s)')
     parser.add_argument('--rst', type=pathlib.Path, metavar='FILE',
@@ -153,7 +154,7 @@ def _fault(name: str) -> catalog.Fault:
 
 
 def _numbers_of_workers(text: str) -> list[int]:
-    return list(map(numbers.integer(1, 64), text.split(',')))
+    return list(map(argument_types.integer(1, 64), text.split(',')))
 
 
 def _tell(row: measuring.Row) -> None:

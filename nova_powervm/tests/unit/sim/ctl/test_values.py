@@ -23,6 +23,7 @@ import testtools
 from nova_powervm.sim.ctl import values
 from nova_powervm.sim import rest
 from nova_powervm.sim import settings
+from nova_powervm.testing import argument_types
 
 
 @ddt.ddt
@@ -56,12 +57,12 @@ class TestValues(testtools.TestCase):
         self.assertEqual(asyncio.run(kinds()), set(values.REQUEST_KINDS))
 
     @ddt.named_data(
-        ('integer_word', values.integer(), 'x'),
-        ('integer_minus', values.integer(), '-1'),
-        ('integer_fraction', values.integer(), '1.5'),
-        ('integer_other_digits', values.integer(), '\u0663'),
-        ('integer_endless', values.integer(), '9' * 5000),
-        ('too_small', values.integer(1), '0'),
+        ('integer_word', argument_types.integer(), 'x'),
+        ('integer_minus', argument_types.integer(), '-1'),
+        ('integer_fraction', argument_types.integer(), '1.5'),
+        ('integer_other_digits', argument_types.integer(), '\u0663'),
+        ('integer_endless', argument_types.integer(), '9' * 5000),
+        ('too_small', argument_types.integer(1), '0'),
         ('port', values.port, '65536'),
         ('seconds_word', values.seconds, 'x'),
         ('seconds_0', values.seconds, '0'),
@@ -79,7 +80,7 @@ class TestValues(testtools.TestCase):
         self.assertIn(repr(text), str(refused))
 
     @ddt.named_data(
-        ('integer', values.integer(1), '1', 1),
+        ('integer', argument_types.integer(1), '1', 1),
         ('port', values.port, '65535', 65535),
         ('seconds', values.seconds, '0.5', 0.5),
         ('duration', values.duration, '0', 0),
