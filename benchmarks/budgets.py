@@ -14,9 +14,10 @@
 
 from collections.abc import Iterable
 from collections.abc import Mapping
-import dataclasses
 import math
 from typing import Any
+
+from benchmarks import limits
 
 Figures = Mapping[str, Any]
 
@@ -29,53 +30,42 @@ THREADS = 5
 _LPAR_BYTES = 1024
 
 
-@dataclasses.dataclass(frozen=True)
-class Check:
-    """One figure and the most that it may be."""
-
-    storm: str
-    figure: str
-    measured: float
-    limit: float
-
-    @property
-    def within(self) -> bool:
-        return self.measured <= self.limit
-
-
 def checks(storms: Iterable[Figures], floor: Figures | None,
-           lpars: int) -> list[Check]:
+           lpars: int) -> list[limits.Check]:
     """Compare the figures of storms with their budgets.
 
     :param floor: figures of the floor; None if it was not measured.
     :param lpars: number of LPARs in the storms.
     """
     found = []
+
+    def check(name: str, words: str, measured: float, limit: float) -> None:
+        found.append(limits.Check(f'{name}: {words}', measured, limit))
+
     for storm in storms:
         name = storm['name']
         if name == 'memory':
-            found += [Check(name, f'bytes for each {kind} LPAR',
-                            storm[f'{kind}_bytes'], _LPAR_BYTES)
-                      for kind in ('pending', 'agreed')]
+            for kind in ('pending', 'agreed'):
+                check(name, f'bytes for each {kind} LPAR',
+                      storm[f'{kind}_bytes'], _LPAR_BYTES)
             continue
         if name == 'power sync':
-            found.append(Check(name, 'REST reads', storm['reads'], READS))
+            check(name, 'REST reads', storm['reads'], READS)
         if 'poll' not in storm:
             continue
         if name.startswith('redundant'):
             limit = math.ceil(lpars / LOOKUP_LPARS)
-            found.append(Check(name, 'lookups', storm['lookups'], limit))
-            found.append(Check(name, 'REST reads', storm['reads'], READS))
-        found.append(Check(name, 'batches over their budget of calls',
-                           storm['over_budget'], 0))
+            check(name, 'lookups', storm['lookups'], limit)
+            check(name, 'REST reads', storm['reads'], READS)
+        check(name, 'batches over their budget of calls',
+              storm['over_budget'], 0)
         if storm['poll']['events']:
-            found.append(Check(name, 'poll thread, us an event',
-                               storm['poll']['held_us'], _POLL_US))
+            check(name, 'poll thread, us an event',
+                  storm['poll']['held_us'], _POLL_US)
         if name == 'crash' and floor is not None:
-            found.append(Check(name, 'drain, floors',
-                               storm['drain'] / floor['seconds'],
-                               _DRAIN_FLOORS))
-        found.append(Check(name, 'threads', storm['threads'], THREADS))
+            check(name, 'drain, floors',
+                  storm['drain'] / floor['seconds'], _DRAIN_FLOORS)
+        check(name, 'threads', storm['threads'], THREADS)
     return found
 
 

@@ -16,7 +16,6 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks import budgets
 from nova_powervm.testing import tables
 
 _MIB = 1024 * 1024
@@ -80,12 +79,3 @@ def power_sync_text(sync: Mapping[str, Any]) -> str:
     return (f'{sync["name"]}: {sync["reads"]} REST reads and '
             f'{sync["calls"]} calls for {sync["lpars"]} instances in '
             f'{sync["seconds"]:.2f} s, CPU {sync["cpu"]:.1f} s')
-
-
-def checks_text(checks: Iterable[budgets.Check]) -> str:
-    """Return a table with a line for each budget."""
-    rows = [('budget', 'measured', 'limit', '')]
-    rows += [(f'{check.storm}: {check.figure}', f'{check.measured:.4g}',
-              f'{check.limit:.4g}', 'within' if check.within else 'OVER')
-             for check in checks]
-    return tables.table(rows, rules=(1,))

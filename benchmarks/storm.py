@@ -37,6 +37,7 @@ if __package__ in (None, ''):
     sys.path[0] = str(pathlib.Path(__file__).parents[1])
 
 from benchmarks import budgets
+from benchmarks import limits
 from benchmarks import processes
 from benchmarks import report
 from nova_powervm.testing import backends
@@ -153,9 +154,9 @@ def show(result: dict[str, Any]) -> None:
             print(report.memory_text(storm))
         elif 'poll' not in storm:
             print(report.power_sync_text(storm))
-    print(report.checks_text(
-        [budgets.Check(check['storm'], check['figure'], check['measured'],
-                       check['limit']) for check in result['checks']]))
+    print(limits.table(
+        limits.Check(check['what'], check['measured'], check['limit'])
+        for check in result['checks']))
     for fault in result['faults']:
         print(f'WRONG RESULT: {fault}')
 

@@ -13,9 +13,7 @@
 
 """The command ``python -m benchmarks.comparison``."""
 
-from collections.abc import Iterator
 from collections.abc import Sequence
-import contextlib
 import importlib.util
 import json
 import pathlib
@@ -25,11 +23,14 @@ import tempfile
 from typing import Any
 
 from benchmarks.comparison import arguments
-from benchmarks.comparison import machine
 from benchmarks.comparison import plots
 from benchmarks.comparison import report
 from benchmarks.comparison import runner
 from benchmarks.comparison import settings
+from benchmarks import limits
+from benchmarks import machine
+from benchmarks import pictures
+from benchmarks import progress
 
 # What 9.0.0 and nova's old backend need; tox installs it.
 _NEEDED = ('eventlet', 'six', 'nova', 'aiohttp')
@@ -61,7 +62,7 @@ def main(given: Sequence[str] | None = None) -> int:
 def _check_needed(options: settings.Settings) -> None:
     lacking = [name for name in _NEEDED
                if importlib.util.find_spec(name) is None]
-    if options.plots and plots.missing():
+    if options.plots and pictures.missing():
         lacking.append('matplotlib')
     if lacking:
         raise runner.Failed(
@@ -88,10 +89,10 @@ def _measure(options: settings.Settings, results: runner.Results,
     with tempfile.TemporaryDirectory(prefix='nova-powervm-9-') as folder:
         tree = runner.fetch(options, pathlib.Path(folder))
         todo = list(runner.jobs(options))
-        with _progress(todo) as jobs:
+        with progress.bar(todo, 'case') as jobs:
             for job in jobs:
                 for row in results.add(job, runner.run(options, job, tree)):
-                    _say(report.row(row))
+                    progress.say(report.row(row))
                 # At once: it may take an hour, and end before its end.
                 _write(options, results, found)
 
@@ -100,7 +101,7 @@ def _show(options: settings.Settings, results: runner.Results,
           found: dict[str, Any]) -> int:
     summaries, checks = results.summaries(), results.checks(options.counts)
     print('\n%s\n\n%s' % (report.summaries(summaries),
-                          report.checks(checks)), flush=True)
+                          limits.table(checks)), flush=True)
     _write(options, results, found)
     if options.plots:
         try:
@@ -123,29 +124,6 @@ def _write(options: settings.Settings, results: runner.Results,
                        in results.checks(options.counts)]}, indent=1))
     except OSError as error:
         raise runner.Failed('cannot write: %s' % error) from None
-
-
-@contextlib.contextmanager
-def _progress(jobs: list[runner.Job]) -> Iterator[Any]:
-    """Show a bar on standard error while jobs are taken, on a terminal."""
-    try:
-        import tqdm
-    except ImportError:
-        yield jobs
-        return
-    # None stands for: only on a terminal.
-    with tqdm.tqdm(jobs, unit='case', disable=None, leave=False) as shown:
-        yield shown
-
-
-def _say(line: str) -> None:
-    """Write a line above the bar."""
-    try:
-        import tqdm
-    except ImportError:
-        print(line, file=sys.stderr, flush=True)
-        return
-    tqdm.tqdm.write(line, file=sys.stderr)
 
 
 if __name__ == '__main__':

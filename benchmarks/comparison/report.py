@@ -16,7 +16,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from benchmarks.comparison import limits
 from nova_powervm.testing import tables
 
 _HEADINGS = {
@@ -64,11 +63,3 @@ def _cell(name: str, values: list[float] | None) -> str:
 
 def _number(name: str, value: float) -> str:
     return '%.*f' % (_DIGITS.get(name, 0), value)
-
-
-def checks(found: Iterable[limits.Check]) -> str:
-    """Return a table with a line for each budget."""
-    return tables.table([('budget', 'measured', 'limit', ''), *(
-        (check.what, '%.4g' % check.measured, '%.4g' % check.limit,
-         'within' if check.within else 'OVER') for check in found)],
-        rules=(1,))

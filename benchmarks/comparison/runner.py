@@ -23,14 +23,15 @@ import tempfile
 from typing import Any
 import zipfile
 
+from benchmarks.comparison import budgets
 from benchmarks.comparison import faults
-from benchmarks.comparison import limits
-from benchmarks.comparison import machine
 from benchmarks.comparison import releases
 from benchmarks.comparison import settings
 from benchmarks.comparison import storms
 from benchmarks.comparison import summary
 from benchmarks.comparison import world as worlds
+from benchmarks import limits
+from benchmarks import machine
 from nova_powervm.sim import client as sim_client
 from nova_powervm.sim import process as sim_process
 from nova_powervm.testing import processes
@@ -148,7 +149,7 @@ class Results:
     def checks(self, counts: bool) -> list[limits.Check]:
         """Compare the summaries with the budgets."""
         return [check for each in self.summaries()
-                for check in limits.checks(each, counts)]
+                for check in budgets.checks(each, counts)]
 
 
 def fetch(options: settings.Settings, folder: pathlib.Path

@@ -14,6 +14,7 @@
 import ddt
 
 from benchmarks import budgets
+from benchmarks import limits
 from benchmarks import report
 from nova_powervm.tests import base
 from nova_powervm.tests.unit.benchmarks import samples
@@ -106,7 +107,7 @@ class TestReport(base.TestCase):
 
     def test_one_line_a_check(self):
         checks = budgets.checks([samples.storm(lookups=6)], None, 1000)
-        lines = report.checks_text(checks).splitlines()[2:]
+        lines = limits.table(checks).splitlines()[2:]
         self.assertEqual(len(checks), len(lines))
         words = {line.split()[-1]: check.within
                  for line, check in zip(lines, checks, strict=True)}

@@ -16,12 +16,12 @@ import pathlib
 import ddt
 import fixtures
 
-from benchmarks.comparison import limits
 from benchmarks.comparison import plots
 from benchmarks.comparison import releases
 from benchmarks.comparison import report
 from benchmarks.comparison import runner
 from benchmarks.comparison import summary
+from benchmarks import limits
 from nova_powervm.tests import base
 from nova_powervm.tests.unit.benchmarks.comparison import samples
 
@@ -144,5 +144,5 @@ class TestShown(base.TestCase):
         self.assertNotIn('None', report.row(row))
 
     def test_checks(self):
-        found = report.checks(self.results.checks(False))
+        found = limits.table(self.results.checks(False))
         self.assertIn('1.05', found)

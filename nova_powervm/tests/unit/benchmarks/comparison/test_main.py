@@ -21,9 +21,9 @@ import fixtures
 import mock
 
 from benchmarks.comparison import __main__ as command
-from benchmarks.comparison import machine
-from benchmarks.comparison import plots
 from benchmarks.comparison import runner
+from benchmarks import machine
+from benchmarks import pictures
 from nova_powervm.tests import base
 from nova_powervm.tests.unit.benchmarks.comparison import samples
 
@@ -89,7 +89,7 @@ class TestMain(base.TestCase):
 
     def test_no_matplotlib_matters_for_pictures(self):
         self.enterContext(mock.patch.object(
-            plots, 'missing', return_value=True))
+            pictures, 'missing', return_value=True))
         self.assertEqual(2, self.run_command('--plots', str(self.folder)))
         self.fetch.assert_not_called()
         self.assertEqual(0, self.run_command())

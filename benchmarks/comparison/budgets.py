@@ -14,12 +14,12 @@
 """Budgets of our module's figures."""
 
 from collections.abc import Iterator
-import dataclasses
 import math
 from typing import Any
 
 from benchmarks import budgets
 from benchmarks.comparison import releases
+from benchmarks import limits
 
 _POLL_US = 30.0
 _FLOORS = 1.05
@@ -28,21 +28,7 @@ _FLOORS = 1.05
 _FLOOR_LPARS = 1000
 
 
-@dataclasses.dataclass(frozen=True)
-class Check:
-    """One figure and the most that it may be."""
-
-    what: str
-    measured: float
-    limit: float
-
-    @property
-    def within(self) -> bool:
-        """Whether the figure is within its budget."""
-        return self.measured <= self.limit
-
-
-def checks(result: dict[str, Any], counts: bool) -> Iterator[Check]:
+def checks(result: dict[str, Any], counts: bool) -> Iterator[limits.Check]:
     """Compare the figures of a result with their budgets.
 
     :param result: ``module``, ``name``, ``lpars`` and ``figures``, which are
@@ -54,8 +40,9 @@ def checks(result: dict[str, Any], counts: bool) -> Iterator[Check]:
     figures, lpars = result['figures'], result['lpars']
     what = '%(module)s, %(name)s, %(lpars)d LPARs: ' % result
 
-    def check(name: str, words: str, limit: float, which: int = 0) -> Check:
-        return Check(what + words, figures[name][which], limit)
+    def check(name: str, words: str, limit: float, which: int = 0
+              ) -> limits.Check:
+        return limits.Check(what + words, figures[name][which], limit)
 
     # The worst run counts where something may never happen.
     yield check('wrong', 'servers wrong', 0, which=2)
