@@ -12,18 +12,20 @@
 
 """A bar on standard error while something takes long, on a terminal."""
 
+from collections.abc import Iterable
 from collections.abc import Iterator
-from collections.abc import Sequence
 import contextlib
 import sys
 from typing import Any
 
 
 @contextlib.contextmanager
-def bar(items: Sequence[Any], unit: str) -> Iterator[Any]:
+def bar(items: Iterable[Any], unit: str, total: int | None = None
+        ) -> Iterator[Any]:
     """Show how many of the items have been taken.
 
     :param unit: what an item is called.
+    :param total: how many there are, unless the items have a length.
     :returns: what to take the items from.
     """
     try:
@@ -32,7 +34,8 @@ def bar(items: Sequence[Any], unit: str) -> Iterator[Any]:
         yield items
         return
     # None stands for: only on a terminal.
-    with tqdm.tqdm(items, unit=unit, disable=None, leave=False) as shown:
+    with tqdm.tqdm(items, unit=unit, total=total, disable=None, leave=False
+                   ) as shown:
         yield shown
 
 

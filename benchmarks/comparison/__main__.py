@@ -14,6 +14,7 @@
 """The command ``python -m benchmarks.comparison``."""
 
 from collections.abc import Sequence
+import contextlib
 import importlib.util
 import json
 import pathlib
@@ -89,9 +90,11 @@ def _measure(options: settings.Settings, results: runner.Results,
     with tempfile.TemporaryDirectory(prefix='nova-powervm-9-') as folder:
         tree = runner.fetch(options, pathlib.Path(folder))
         todo = list(runner.jobs(options))
-        with progress.bar(todo, 'case') as jobs:
-            for job in jobs:
-                for row in results.add(job, runner.run(options, job, tree)):
+        with (contextlib.closing(runner.run_all(
+                options, todo, tree)) as runs,
+              progress.bar(runs, 'case', len(todo)) as shown):
+            for job, phases in shown:
+                for row in results.add(job, phases):
                     progress.say(report.row(row))
                 # At once: it may take an hour, and end before its end.
                 _write(options, results, found)

@@ -81,7 +81,17 @@ def _parser() -> argparse.ArgumentParser:
         metavar='N',
         help='LPARs for the faults (%d)' % default.fault_lpars)
     parser.add_argument('--runs', type=argument_types.integer(1), metavar='N',
-                        help='of each case (%d)' % default.runs)
+                        help='of each storm of fewer than 1,000 LPARs (%d)' %
+                        default.runs)
+    parser.add_argument(
+        '--long-runs', type=argument_types.integer(1), metavar='N',
+        help='of what takes minutes: each other storm, and each fault (%d)' %
+        default.long_runs)
+    parser.add_argument(
+        '--side-by-side', type=argument_types.integer(1, 16), metavar='N',
+        help='cases that run at a time: storms and faults in which little '
+        'but waiting is done; crash and mixed run alone (%d)' %
+        default.side_by_side)
     parser.add_argument(
         '--away', type=argument_types.seconds(1, 3600), metavar='SECONDS',
         help='how long a service is away (%g)' % default.away)

@@ -33,6 +33,8 @@ _GRACE = 60.0
 class Dialogue(processes.Child):
     """A process of :mod:`benchmarks.comparison.contestant`.
 
+    :ivar name: the module's.
+
     :param module: one of :data:`.releases.NAMES`.
     :param tree: the tree of 9.0.0.
     :param options: those of the process, without the module.
@@ -40,6 +42,7 @@ class Dialogue(processes.Child):
 
     def __init__(self, module: str, tree: pathlib.Path | None,
                  options: dict[str, Any]) -> None:
+        self.name = module
         self._log = pathlib.Path(options['log'])
         self._limit = options['limit']
         variables = backends.environment(releases.backend(module))

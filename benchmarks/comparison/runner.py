@@ -14,8 +14,11 @@
 """Runs every case with every module, in turn."""
 
 from collections.abc import Callable
+from collections.abc import Generator
 from collections.abc import Iterator
+from concurrent import futures
 import dataclasses
+import functools
 import itertools
 import json
 import pathlib
@@ -32,12 +35,15 @@ from benchmarks.comparison import summary
 from benchmarks.comparison import world as worlds
 from benchmarks import limits
 from benchmarks import machine
+from benchmarks import side_by_side
 from nova_powervm.sim import client as sim_client
 from nova_powervm.sim import process as sim_process
 from nova_powervm.testing import processes
 from tools.dropin import scratch
 
 _FLOOR = 'floor'
+# They keep processors at work for long; their seconds count.
+_BUSY = (_FLOOR, 'crash', 'mixed')
 _CASES: dict[str, Callable[[worlds.World], list[worlds.Figures]]] = {
     _FLOOR: storms.floor, 'redundant': storms.redundant, 'busy': storms.busy,
     'restart': storms.restart, 'crash': storms.crash, 'mixed': storms.mixed,
@@ -58,13 +64,20 @@ class Job:
     case: str
     module: str
 
+    @property
+    def waits(self) -> bool:
+        """Whether little but waiting is done: another one may run beside."""
+        return self.case not in _BUSY
+
     def __str__(self) -> str:
         return '%s, %s, %d LPARs' % (self.module, self.case, self.lpars)
 
 
 def jobs(options: settings.Settings) -> Iterator[Job]:
     """Yield what is to be run; modules alternate, each run begins anew."""
-    for lpars, run in itertools.product(options.lpars, range(options.runs)):
+    sizes = [(lpars, run) for lpars in options.lpars
+             for run in range(options.storm_runs(lpars))]
+    for lpars, run in sizes:
         for case in (_FLOOR, *settings.STORMS):
             modules = options.modules
             if case == _FLOOR:
@@ -74,7 +87,8 @@ def jobs(options: settings.Settings) -> Iterator[Job]:
                 continue
             for module in _rotated(modules, run):
                 yield Job(lpars, run, case, module)
-    for run, case in itertools.product(range(options.runs), settings.FAULTS):
+    for run, case in itertools.product(
+            range(options.long_runs), settings.FAULTS):
         if case in options.names:
             for module in _rotated(options.modules, run):
                 yield Job(options.fault_lpars, run, case, module)
@@ -173,7 +187,26 @@ def fetch(options: settings.Settings, folder: pathlib.Path
                 scratch.RELEASE)) from None
 
 
-def run(options: settings.Settings, job: Job, tree: pathlib.Path | None
+def run_all(options: settings.Settings, todo: list[Job],
+            tree: pathlib.Path | None
+            ) -> Generator[tuple[Job, list[worlds.Figures]]]:
+    """Run jobs, some of them side by side, and yield what each has shown.
+
+    :raises Failed: if one of them cannot be run.
+    """
+    work = functools.partial(run, options, tree)
+    with side_by_side.workers(options.side_by_side) as workers:
+        for waits, group in itertools.groupby(todo, lambda job: job.waits):
+            if waits and options.side_by_side > 1:
+                try:
+                    yield from workers.run(work, group)
+                except futures.BrokenExecutor as error:
+                    raise Failed(str(error)) from None
+            else:
+                yield from ((job, work(job)) for job in group)
+
+
+def run(options: settings.Settings, tree: pathlib.Path | None, job: Job
         ) -> list[worlds.Figures]:
     """Run one case with one module, in new processes.
 

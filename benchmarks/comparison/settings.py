@@ -30,6 +30,9 @@ _SECONDS_AN_LPAR = 0.015
 _LEAST_DELAY = 1.0
 _MOST_DELAY = 15.0
 
+# A case with 9.0.0 and so many LPARs takes minutes.
+_MANY_LPARS = 1000
+
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
@@ -37,6 +40,9 @@ class Settings:
 
     :param lpars: sizes of the storms.
     :param fault_lpars: size for the faults.
+    :param runs: of each storm with fewer than 1,000 LPARs.
+    :param long_runs: of each other storm, and of each fault.
+    :param side_by_side: cases that run at a time, if they mostly wait.
     :param away: how long a service is away.
     :param events: PartitionState events of each LPAR in a storm.
     :param files: what earlier runs wrote, to be shown instead of a run.
@@ -48,6 +54,8 @@ class Settings:
     lpars: tuple[int, ...] = (10, 100, 1000)
     fault_lpars: int = 100
     runs: int = 5
+    long_runs: int = 1
+    side_by_side: int = 2
     away: float = 60.0
     events: int = 12
     rpc_ms: float = 25.0
@@ -59,6 +67,10 @@ class Settings:
     plots: pathlib.Path | None = None
     wheel: pathlib.Path | None = None
     files: tuple[pathlib.Path, ...] = ()
+
+    def storm_runs(self, lpars: int) -> int:
+        """Return how often a storm of so many LPARs is run."""
+        return self.long_runs if lpars >= _MANY_LPARS else self.runs
 
     def delay(self, lpars: int) -> float:
         """Return the delay with so many LPARs, for both modules."""

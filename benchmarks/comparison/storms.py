@@ -19,6 +19,7 @@ from nova.compute import power_state
 from nova.compute import task_states
 from nova.compute import vm_states
 
+from benchmarks.comparison import releases
 from benchmarks.comparison import world as worlds
 
 _STOPPED = {'power_state': power_state.SHUTDOWN,
@@ -51,13 +52,17 @@ def floor(world: worlds.World) -> list[worlds.Figures]:
 
 
 def redundant(world: worlds.World) -> list[worlds.Figures]:
-    """All LPARs send events without a change; twice, within the TTL."""
+    """All LPARs send events without a change; twice, within the TTL.
+
+    9.0.0 has answered all when it has nothing left to do.
+    """
     def storm() -> int:
         return world.sim.storm(world.lpars, events=world.options.events)
 
     return [world.measure('redundant', storm, told=0),
             world.measure('redundant, again', storm, told=0,
-                          rest=_VERIFIED)]
+                          rest=0.0 if world.module.name == releases.OLD
+                          else _VERIFIED)]
 
 
 def busy(world: worlds.World) -> list[worlds.Figures]:

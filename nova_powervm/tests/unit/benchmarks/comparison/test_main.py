@@ -51,10 +51,11 @@ class TestMain(base.TestCase):
             contextlib.redirect_stderr(io.StringIO()))
 
     def run_command(self, *options):
-        return command.main(['redundant', '--lpars', '1000', *options])
+        return command.main([
+            'redundant', '--lpars', '1000', '--side-by-side', '1', *options])
 
     def test_within(self):
-        self.assertEqual(0, self.run_command('--runs', '2'))
+        self.assertEqual(0, self.run_command('--long-runs', '2'))
         self.assertEqual(6, self.run_job.call_count)
 
     def test_over(self):
@@ -98,7 +99,7 @@ class TestMain(base.TestCase):
         paths = [str(self.folder / name) for name in ('one', 'two')]
         for path in paths:
             self.assertEqual(0, self.run_command(
-                '--runs', '1', '--json', path))
+                '--long-runs', '1', '--json', path))
         self.run_job.reset_mock()
         together = self.folder / 'together'
         self.assertEqual(0, command.main([

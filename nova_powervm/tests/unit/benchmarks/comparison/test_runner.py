@@ -60,6 +60,19 @@ class TestJobs(base.TestCase):
         found = self.jobs(names=('crash',), counts=True)
         self.assertEqual({'crash'}, {job.case for job in found})
 
+    def test_what_takes_minutes_runs_less_often(self):
+        found = self.jobs(names=('busy', 'rest-away'), modules=(_OURS,),
+                          lpars=(999, 1000), runs=3, long_runs=2)
+        self.assertEqual(
+            [(999, 'busy')] * 3 + [(1000, 'busy')] * 2
+            + [(100, 'rest-away')] * 2,
+            [(job.lpars, job.case) for job in found])
+
+    def test_what_keeps_processors_at_work_runs_alone(self):
+        found = self.jobs(modules=(_OURS,))
+        self.assertEqual({'floor', 'crash', 'mixed'}, {
+            job.case for job in found if not job.waits})
+
     def test_faults_have_a_size_of_their_own(self):
         found = self.jobs(names=('rest-away',), lpars=(10, 20),
                           fault_lpars=30)
@@ -166,7 +179,7 @@ class TestRun(base.TestCase):
             runner._CASES, redundant=mock.Mock()))['redundant']
 
     def run_job(self):
-        return runner.run(settings.Settings(), samples.job(), None)
+        return runner.run(settings.Settings(), None, samples.job())
 
     def test_result_is_that_of_the_case(self):
         self.running.return_value.__exit__.return_value = None

@@ -1,0 +1,31 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What other processes do in tests: importing this has to take no time."""
+
+import pathlib
+import threading
+
+_AT_MOST = 60.0
+
+
+def wait(path: pathlib.Path | None) -> str:
+    """Wait to be interrupted, and say so in a file; without one return."""
+    if path is None:
+        return 'done'
+    path.write_text('began')
+    try:
+        threading.Event().wait(_AT_MOST)
+    except KeyboardInterrupt:
+        path.write_text('interrupted')
+        raise
+    return 'not interrupted'
