@@ -75,6 +75,14 @@ def handler_of(driver: Any) -> Any:
     return driver._event_handler
 
 
+def due_at(handler: Any) -> float:
+    """Return when an event handler's next batch is due, on its own clock.
+
+    Infinity if nothing waits.
+    """
+    return float(handler.lifecycle._queue.ready_at())
+
+
 class ShortTimes(fixtures.Fixture):
     """Shortens what the module and the driver wait for.
 
