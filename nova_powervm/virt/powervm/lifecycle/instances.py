@@ -86,7 +86,7 @@ class Instances:
         self._unreadable: set[interfaces.LparUuid] = set()
         self._nova = outage.Outage(
             messages.CONDUCTOR_AWAY, messages.CONDUCTOR_BACK,
-            messages.CONDUCTOR_LATE, jitter)
+            messages.CONDUCTOR_LATE, jitter, outage.SERVICE_MOST)
         self._single = outage.Outage(
             messages.INSTANCE_UNREADABLE, messages.INSTANCES_READABLE)
 

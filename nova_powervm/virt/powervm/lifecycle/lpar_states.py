@@ -81,7 +81,7 @@ class LparStates:
         self._unreadable: set[interfaces.LparUuid] = set()
         self._service = outage.Outage(
             messages.NOVALINK_AWAY, messages.NOVALINK_BACK,
-            messages.NOVALINK_LATE, jitter)
+            messages.NOVALINK_LATE, jitter, outage.SERVICE_MOST)
         self._listing = outage.Outage(
             messages.LISTING_AWAY, messages.LISTING_BACK)
         self._partial = outage.Outage(

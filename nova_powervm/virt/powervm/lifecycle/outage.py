@@ -25,6 +25,11 @@ LOG = logging.getLogger(__name__)
 # Seconds after which an attempt that has not ended is worth a line.
 LATE_SECONDS = 10.0
 
+# Seconds between two attempts at a service that is away, at most. One attempt
+# finds out for all that waits, so it may be frequent: nova-compute itself
+# calls nova-conductor every 10 s.
+SERVICE_MOST = 15.0
+
 # Number and seconds of the outages that are over, and what goes on, by the
 # line at the end of each kind.
 _over: dict[messages.Line, tuple[int, float]] = {}
@@ -72,15 +77,18 @@ class Outage:
     :param late: logged once for an attempt that takes long; ``seconds``.
     :param jitter: returns a number in [0, 1). Many computes that lost one
         controller must not come back to it all at once.
+    :param most: seconds between two attempts at most.
     """
 
     def __init__(self, away: messages.Line, back: messages.Line,
                  late: messages.Line | None = None,
-                 jitter: Callable[[], float] = lambda: 0.0) -> None:
+                 jitter: Callable[[], float] = lambda: 0.0,
+                 most: float = backoff.MOST) -> None:
         self._away = away
         self._back = back
         self._late = late
         self._jitter = jitter
+        self._most = most
         self._lock = threading.Lock()
         # When the attempt began that is on its way, and when the outage did.
         self._began: float | None = None
@@ -113,12 +121,12 @@ class Outage:
             if first:
                 self._since = now if self._began is None else self._began
             self._began = None
-            wait = backoff.backoff(self._failures)
+            wait = backoff.backoff(self._failures, most=self._most)
             self._failures += 1
         if first:
             _begin(self._back)
             (away or self._away).log(LOG, error=error)
-        return now + wait * (1.0 - self._jitter() / 4)
+        return now + wait * (1.0 - self._jitter() / 2)
 
     def over(self, now: float) -> None:
         """Note that the attempt succeeded."""

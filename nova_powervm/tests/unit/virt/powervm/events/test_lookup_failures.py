@@ -59,7 +59,7 @@ class TestOutage(world.World):
         self.nova.error = _TIMEOUT
         self.look(self.add())
         times = [1]
-        for seconds in 1, 2, 4, 8, 16, 32, 60, 60:
+        for seconds in 1, 2, 4, 8, 15, 15, 15, 15:
             self.advance(seconds - 0.1)
             self.advance(0.1)
             times.append(len(self.nova.lookups))
@@ -69,7 +69,7 @@ class TestOutage(world.World):
         self.jitter = 1.0
         self.nova.error = _TIMEOUT
         self.look(self.add())
-        self.advance(0.74)
+        self.advance(0.49)
         self.assertEqual(1, len(self.nova.lookups))
         self.advance(0.02)
         self.assertEqual(2, len(self.nova.lookups))

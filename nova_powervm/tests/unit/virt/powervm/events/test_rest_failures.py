@@ -84,8 +84,9 @@ class TestOutage(world.World):
         first, second = self.add_many(2, 'not activated')
         self.adapter.answers['any'] = _DOWN
         self.look(first)
-        self.wait(400)
-        self.look(second)
+        self.wait(398)
+        self.send(second)
+        self.wait(world.DELAY)
         self.assertEqual(0, self.adapter.reads.count(second))
         self.adapter.answers.clear()
         self.advance(60)
@@ -96,7 +97,7 @@ class TestOutage(world.World):
         self.jitter = 1.0
         self.adapter.answers['any'] = _DOWN
         self.look(self.add())
-        self.advance(0.74)
+        self.advance(0.49)
         self.assertEqual(1, len(self.adapter.reads))
         self.advance(0.02)
         self.assertEqual(2, len(self.adapter.reads))

@@ -229,13 +229,13 @@ class TestAway(TestCase):
         self.adapter.answers['any'] = SILENT
         waits = [self.observe(FEW).resume_at - self.clock.now
                  for _ in range(8)]
-        self.assertEqual([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0], waits)
+        self.assertEqual([1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0, 15.0], waits)
         self.assertLogged(messages.NOVALINK_AWAY)
 
     def test_jitter(self):
         self.jitter = 1.0
         self.adapter.answers['any'] = SILENT
-        self.assertEqual(self.clock.now + 0.75, self.observe(FEW).resume_at)
+        self.assertEqual(self.clock.now + 0.5, self.observe(FEW).resume_at)
 
     @ddt.named_data(('one', [A]), ('many', MANY))
     def test_back(self, lpars):

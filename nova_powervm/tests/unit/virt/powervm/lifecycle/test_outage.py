@@ -127,10 +127,15 @@ class TestOutage(fakes.TestCase):
         self.outage.over(200.0)
         self.assertEqual(201.0, self.outage.failed('why', 200.0))
 
-    def test_jitter_shortens_waits_by_a_quarter_at_most(self):
+    def test_waits_of_a_service(self):
+        service = outage.Outage(AWAY, BACK, most=outage.SERVICE_MOST)
+        waits = [service.failed('why', 100.0) - 100.0 for _ in range(6)]
+        self.assertEqual([1.0, 2.0, 4.0, 8.0, 15.0, 15.0], waits)
+
+    def test_jitter_shortens_waits_by_half_at_most(self):
         spread = outage.Outage(AWAY, BACK, jitter=lambda: 1.0)
-        self.assertEqual(100.75, spread.failed('why', 100.0))
-        self.assertEqual(101.5, spread.failed('why', 100.0))
+        self.assertEqual(100.5, spread.failed('why', 100.0))
+        self.assertEqual(101.0, spread.failed('why', 100.0))
 
 
 class TestHistory(fakes.TestCase):
