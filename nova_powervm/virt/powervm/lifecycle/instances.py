@@ -151,18 +151,25 @@ class Instances:
                     self._note_unreadable(batch[0], error, began)
         if answered:
             self._nova.over(self._clock())
-        self._note_readable()
+        if not self._unreadable:
+            self._single.over(self._clock())
         return None
 
     def find_all(self) -> dict[interfaces.LparUuid, interfaces.Record]:
         """Look up this host's instances with one call to nova-conductor.
 
-        :raises Exception: whatever nova raises when the controller or its
-            database does not answer.
+        :raises interfaces.NovaAway: if no lookup would succeed.
+        :raises Exception: whatever nova raises if only this one fails.
         """
-        with traces.point('lookup', lpars='all'), self._lookup():
-            instances = objects.InstanceList.get_by_host(
-                self._admin_context(), self._host, expected_attrs=[])
+        began = self._clock()
+        try:
+            with traces.point('lookup', lpars='all'), self._lookup():
+                instances = objects.InstanceList.get_by_host(
+                    self._admin_context(), self._host, expected_attrs=[])
+        except Exception as error:
+            if _is_about_nova(error):
+                raise interfaces.NovaAway(self._away(error, began)) from error
+            raise
         self._nova.over(self._clock())
         return {uuids.lpar_uuid(instance.uuid): _record(instance)
                 for instance in instances}
@@ -173,9 +180,7 @@ class Instances:
         good = [lpar for lpar in lpars if lpar not in self._unreadable]
         for start in range(0, len(good), self._batch_size):
             yield good[start:start + self._batch_size]
-        for lpar in lpars:
-            if lpar in self._unreadable:
-                yield [lpar]
+        yield from ([lpar] for lpar in lpars if lpar in self._unreadable)
 
     def _find(self, lpars: Sequence[interfaces.LparUuid], hidden: bool
               ) -> dict[interfaces.LparUuid, interfaces.Record | None]:
@@ -200,8 +205,7 @@ class Instances:
             both = [by_uuid[uuid] for uuid in pair if uuid in by_uuid]
             both.sort(key=lambda record: record.host != self._host)
             found[lpar] = next(iter(both), None)
-        for lpar in found:
-            self._unreadable.discard(lpar)
+        self._unreadable.difference_update(found)
         return found
 
     @contextlib.contextmanager
@@ -221,20 +225,15 @@ class Instances:
                             lookup_seconds=seconds)
 
     def _away(self, error: Exception, began: float) -> float:
-        silent = isinstance(error, _NO_ANSWER)
         self._nova.begin(began)
-        return self._nova.failed(error, self._clock(), (
-            None if silent else messages.CONDUCTOR_FAILS))
+        return self._nova.failed(error, self._clock(), None if isinstance(
+            error, _NO_ANSWER) else messages.CONDUCTOR_FAILS)
 
     def _note_unreadable(self, lpar: interfaces.LparUuid, error: Exception,
                          began: float) -> None:
         self._unreadable.add(lpar)
         self._single.begin(began)
         self._single.failed('%s: %s' % (lpar, error), self._clock())
-
-    def _note_readable(self) -> None:
-        if not self._unreadable:
-            self._single.over(self._clock())
 
     def _admin_context(self) -> Any:
         """Return the context of all lookups, also for the log."""

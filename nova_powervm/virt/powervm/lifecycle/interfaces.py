@@ -45,6 +45,17 @@ class Absent(enum.Enum):
     AWAY = enum.auto()
 
 
+class NovaAway(Exception):
+    """nova-conductor, or the database behind it, answers nothing.
+
+    :ivar resume_at: clock time of the next attempt.
+    """
+
+    def __init__(self, resume_at: float) -> None:
+        super().__init__('nova is away until %s at least' % resume_at)
+        self.resume_at = resume_at
+
+
 #: What NovaLink says of an LPAR.
 Observed = PartitionState | Absent
 #: States of all LPARs of this host.

@@ -115,8 +115,9 @@ class Reconciler:
         cases = [dataclasses.replace(
             case, observed=seen.states[case.lpar],
             remembered=self._memory.get(case.lpar)) for case in due.values()]
+        resume_at = None
         if full is not None:
-            records = self._resync.run(full, seen.listing)
+            records, resume_at = self._resync.run(full, seen.listing)
             cases = [dataclasses.replace(
                 case, recorded=records.get(case.lpar, case.recorded))
                 for case in cases]
@@ -132,14 +133,20 @@ class Reconciler:
             left.pop(full.key)
         asked = [case for case in cases
                  if not self._settle(case, left, batch)]
-        if not asked:
-            return
-        found = self._instances.find([case.lpar for case in asked])
+        found = self._ask([case.lpar for case in asked], resume_at)
         if found.resume_at is not None:
             self._queue.pause(found.resume_at)
         for case in asked:
             self._settle(dataclasses.replace(
                 case, recorded=found.records[case.lpar]), left, batch)
+
+    def _ask(self, lpars: list[interfaces.LparUuid],
+             resume_at: float | None) -> instances.Found:
+        """Read nova's records, unless nova was just found to be away."""
+        if lpars and resume_at is None:
+            return self._instances.find(lpars)
+        return instances.Found(dict.fromkeys(
+            lpars, interfaces.Absent.AWAY), resume_at)
 
     def _cases(self, requests: dict[interfaces.Key, Request]
                ) -> dict[interfaces.LparUuid, plans.Case]:

@@ -14,6 +14,7 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from oslo_log import log as logging
 
@@ -29,6 +30,18 @@ from nova_powervm.virt.powervm.lifecycle import workitem
 from nova_powervm.virt.powervm.lifecycle import workqueue
 
 LOG = logging.getLogger(__name__)
+
+
+class Compared(NamedTuple):
+    """What nova said of all instances.
+
+    :ivar records: by LPAR; empty if they, or the listing, could not be read.
+        The LPARs of the batch do not wait for them.
+    :ivar resume_at: clock time of the next attempt if nova is away.
+    """
+
+    records: dict[interfaces.LparUuid, interfaces.Record]
+    resume_at: float | None = None
 
 
 class Resync:
@@ -60,34 +73,35 @@ class Resync:
             messages.HOST_UNREADABLE, messages.HOST_READABLE)
 
     def run(self, request: workitem.Request[interfaces.Key],
-            listing: interfaces.Listing | None
-            ) -> dict[interfaces.LparUuid, interfaces.Record]:
+            listing: interfaces.Listing | None) -> Compared:
         """Read nova's records, or requeue the request.
 
         :param listing: None if it could not be read.
-        :returns: nova's records by LPAR; empty if they or the listing could
-            not be read. The LPARs of the batch do not wait for them.
         """
         began = self._clock()
         again = decision.again_after_failure(
             request, interfaces.Absent.UNREAD, began).at
-        records = None
+        records = resume_at = None
         if listing is not None:
             self._outage.begin(began)
             try:
                 records = self._instances.find_all()
+            except interfaces.NovaAway as away:
+                # The queue pauses until then, and that outage has its lines.
+                self._outage.end()
+                again = resume_at = away.resume_at
             except Exception as error:
                 again = self._outage.failed(error, self._clock())
         if listing is None or records is None:
             self._stats.add(resyncs_failed=1)
             self._queue.requeue(
                 request.key, again, request.attempts + 1, answered=False)
-            return {}
+            return Compared({}, resume_at)
         self._outage.over(self._clock())
         self._stats.add(resyncs=1)
         messages.RESYNCED.log(
             LOG, instances=len(records), lpars=len(listing))
-        return records
+        return Compared(records)
 
     def disagreeing(self, records: dict[interfaces.LparUuid,
                                         interfaces.Record],

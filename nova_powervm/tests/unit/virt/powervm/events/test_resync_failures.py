@@ -55,7 +55,7 @@ class TestResyncFailures(world.World):
         self.lose_events()
         self.wait(300)
         self.assertGreater(self.count('resyncs_failed'), 5)
-        self.assertLessEqual(self.nova.host_reads, 15)
+        self.assertLessEqual(self.nova.host_reads, 25)
         self.nova.error = None
         self.wait(60)
         self.assertEqual(1, self.count('resyncs'))
@@ -67,7 +67,33 @@ class TestResyncFailures(world.World):
         self.wait(1000)
         self.begin()
         self.wait(600)
-        self.assertEqual(10, self.nova.host_reads)
+        self.assertEqual(40, self.nova.host_reads)
+
+    def test_lpars_are_no_more_attempts(self):
+        # Each may take a minute to fail.
+        lpar = self.add('not activated')
+        self.nova.error = oslo_messaging.MessagingTimeout('no answer')
+        self.lose_events()
+        self.look(lpar)
+        self.wait(100)
+        self.assertEqual([], self.nova.lookups)
+        self.assertLogged(messages.CONDUCTOR_AWAY)
+        self.assertLogged(messages.HOST_UNREADABLE, 0)
+        self.nova.error = None
+        self.wait(15)
+        self.assertLogged(messages.CONDUCTOR_BACK)
+        self.assertEmitted((lpar, SHUTDOWN))
+
+    def test_attempts_are_spread(self):
+        self.nova.error = oslo_messaging.MessagingTimeout('no answer')
+        self.lose_events()
+        self.advance(world.DELAY)
+        self.jitter = 1.0
+        self.advance(1)
+        self.advance(0.99)
+        self.assertEqual(2, self.nova.host_reads)
+        self.advance(0.02)
+        self.assertEqual(3, self.nova.host_reads)
 
     def test_one_line_at_each_end(self):
         heal = self.deafen()

@@ -404,6 +404,7 @@ class TestUnreadable(TestCase):
         self.assertIsNone(found.resume_at)
 
 
+@ddt.ddt
 class TestFindAll(TestCase):
 
     def test_this_host(self):
@@ -414,10 +415,37 @@ class TestFindAll(TestCase):
                          self.instances.find_all())
         self.assertEqual({'lookups': 1}, self.counters())
 
-    def test_fails(self):
-        error = self.database.errors['host'] = db_exc.DBError()
+    @silences
+    def test_nova_is_away(self, error):
+        self.database.errors['host'] = error
+        away = self.assertRaises(
+            interfaces.NovaAway, self.instances.find_all)
+        self.assertEqual(self.clock.now + 1.0, away.resume_at)
+        self.assertLogged(messages.CONDUCTOR_AWAY)
+
+    @database_errors
+    def test_database_is_away(self, error):
+        self.database.errors['host'] = error
+        self.assertRaises(interfaces.NovaAway, self.instances.find_all)
+        self.assertLogged(messages.CONDUCTOR_FAILS)
+
+    def test_is_one_outage_with_that_of_lpars(self):
+        error = oslo_messaging.MessagingTimeout()
+        self.database.errors['host'] = error
+        self.fail(error, A)
+        self.find(A)
+        away = self.assertRaises(
+            interfaces.NovaAway, self.instances.find_all)
+        self.assertEqual(self.clock.now + 2.0, away.resume_at)
+        self.recover()
+        self.instances.find_all()
+        self.assertLogged(messages.CONDUCTOR_AWAY, messages.CONDUCTOR_BACK)
+
+    def test_only_this_one_fails(self):
+        error = self.database.errors['host'] = ValueError()
         self.assertIs(error, self.assertRaises(
-            db_exc.DBError, self.instances.find_all))
+            ValueError, self.instances.find_all))
+        self.assertLogged()
         self.assertEqual({'lookups': 1, 'lookups_failed': 1},
                          self.counters())
         self.assertLogged()
