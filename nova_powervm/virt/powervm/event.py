@@ -50,6 +50,7 @@ from nova_powervm.virt.powervm.lifecycle import opts
 from nova_powervm.virt.powervm.lifecycle import plans
 from nova_powervm.virt.powervm.lifecycle import pool
 from nova_powervm.virt.powervm.lifecycle import reconcile
+from nova_powervm.virt.powervm.lifecycle import resync
 from nova_powervm.virt.powervm.lifecycle import stats
 from nova_powervm.virt.powervm.lifecycle import traces
 from nova_powervm.virt.powervm.lifecycle import workqueue
@@ -143,7 +144,7 @@ class PowerVMLifecycleEventHandler:
     :param conf: configuration with the options of ``lifecycle.opts``.
     :param clock: monotonic clock, seconds.
     :param thread_factory: called like ``threading.Thread``.
-    :param jitter: returns a number in [0, 1), which spreads retries.
+    :param jitter: returns a number in [0, 1); spreads resyncs and retries.
     :raises ValueError: if options contradict each other.
     """
 
@@ -154,6 +155,7 @@ class PowerVMLifecycleEventHandler:
         opts.validate(conf)
         options = conf.powervm
         self._clock = clock
+        self._spread = lambda: jitter() * options.event_delay
         self._memory = memory.Memory()
         self._queue: workqueue.WorkQueue[interfaces.Key] = (
             workqueue.WorkQueue(options.event_delay, options.event_max_delay))
@@ -200,10 +202,8 @@ class PowerVMLifecycleEventHandler:
         """Queue keys, each until its LPAR keeps still."""
         wanted = [key for key in keys if not self._muted
                   or isinstance(key, interfaces.NvramKey)]
-        self._queue.add(wanted, self._clock())
-        self.statistics.add(lpars_added=len({
-            key.lpar for key in wanted
-            if not isinstance(key, interfaces.ResyncKey)}))
+        self.statistics.add(lpars_added=resync.add(
+            self._queue, wanted, self._clock(), self._spread()))
         self.loop.start()
 
     def resync(self) -> None:

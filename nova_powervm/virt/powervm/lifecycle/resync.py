@@ -13,6 +13,7 @@
 """Comparing all instances of this host, after events may have been lost."""
 
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -42,6 +43,25 @@ class Compared(NamedTuple):
 
     records: dict[interfaces.LparUuid, interfaces.Record]
     resume_at: float | None = None
+
+
+def add(queue: workqueue.WorkQueue[interfaces.Key],
+        keys: Iterable[interfaces.Key], now: float, spread: float) -> int:
+    """Add keys to a queue; a resync seems to be asked for somewhat later.
+
+    All hosts may be started at once, or their NovaLinks be updated, and each
+    resync is a call that takes nova-conductor long.
+
+    :param now: clock time, seconds.
+    :param spread: seconds, at random.
+    :returns: how many LPARs the other keys are about.
+    """
+    wanted = set(keys)
+    of_lpars = [key for key in wanted
+                if not isinstance(key, interfaces.ResyncKey)]
+    queue.add(of_lpars, now)
+    queue.add(wanted.difference(of_lpars), now + spread)
+    return len({key.lpar for key in of_lpars})
 
 
 class Resync:

@@ -52,6 +52,26 @@ class TestResync(world.World):
         self.assertEmitted((lpar, SHUTDOWN))
         self.assertEqual(1, self.nova.host_reads)
 
+    @ddt.named_data(
+        ('asked_for', lambda self: self.handler.resync()),
+        ('events_lost', lambda self: self.lose_events()),
+        ('started', lambda self: setattr(
+            self, 'handler', self.start_handler())))
+    def test_is_spread(self, ask):
+        # Not at once with all other hosts that it befalls.
+        self.jitter = 0.5
+        ask(self)
+        self.advance(1.5 * world.DELAY - 2.0)
+        self.assertEqual(0, self.nova.host_reads)
+        self.advance(2.0)
+        self.assertEqual(1, self.nova.host_reads)
+
+    def test_lpars_are_not_spread(self):
+        self.jitter = 0.9
+        lpar = self.add('not activated')
+        self.look(lpar)
+        self.assertEmitted((lpar, SHUTDOWN))
+
     def test_cost(self):
         stopped = self.add_many(100, 'not activated')
         self.add_many(900)
