@@ -17,6 +17,7 @@ import collections
 from collections.abc import Callable
 import dataclasses
 import enum
+import functools
 from typing import Any
 
 import oslo_messaging
@@ -123,7 +124,7 @@ class Cell:
             call = self._waiting.popleft()
             self._free -= 1
             self._clock.at(self._clock.now + call.service,
-                           lambda call=call: self._end(call))  # type: ignore
+                           functools.partial(self._end, call))
         self.longest = max(self.longest, len(self._waiting))
 
     def _end(self, call: Call) -> None:

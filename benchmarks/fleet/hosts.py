@@ -94,10 +94,6 @@ class Site:
             {'UUID': lpar, 'PartitionState': states.get(lpar, _RUNNING)}
             for lpar in self.lpars]))
 
-    def lookup_seconds(self, uuids: int) -> float:
-        """Return how long a worker takes to look up so many uuids."""
-        return self.options.lookup_seconds(uuids)
-
 
 class _Thread:
     """Stands for a thread of the handler; what it would do is done for it."""
@@ -233,7 +229,7 @@ class Host:
         record = self._own(number)
         try:
             for _ in range(self._site.options.event_calls):
-                self._cell.call(cells.Kind.NOVA, self._site.lookup_seconds(1))
+                self._cell.call(cells.Kind.NOVA, self._site.options.lookup_seconds(1))
         except Exception:
             # ComputeDriver.emit_event logs it, and its caller learns nothing.
             return
@@ -253,7 +249,7 @@ class Host:
         """Answer a lookup by uuids."""
         wanted = filters['uuid']
         self._cell.call(cells.Kind.LOOKUP,
-                        self._site.lookup_seconds(len(wanted)))
+                        self._site.options.lookup_seconds(len(wanted)))
         if filters.get('hidden'):
             return []
         return [self._record(self._site.index[uuid]) for uuid in wanted
@@ -263,7 +259,7 @@ class Host:
         """Answer a lookup of all instances."""
         lpars = len(self._site.lpars)
         # As many records as a lookup of so many LPARs finds.
-        self._cell.call(cells.Kind.RESYNC, self._site.lookup_seconds(
+        self._cell.call(cells.Kind.RESYNC, self._site.options.lookup_seconds(
             2 * lpars))
         return [self._record(number) for number in range(lpars)]
 

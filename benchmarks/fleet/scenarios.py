@@ -15,8 +15,11 @@
 
 from collections.abc import Callable
 import dataclasses
+import functools
+import gc
 import random
 
+from benchmarks.fleet import cases
 from benchmarks.fleet import cells
 from benchmarks.fleet import engine
 from benchmarks.fleet import hosts
@@ -32,21 +35,6 @@ _PATIENCE = 3600.0
 # Seconds after an event after which what follows from it has come to rest,
 # but for what is remembered for longer.
 _REST = 120.0
-_OPERATION = 10.0, 60.0
-
-#: Seconds for which a scenario has its controller away, how, and whether all
-#: hosts have to compare all instances as it begins; else an LPAR of each
-#: stops at some time.
-OUTAGES = {
-    'failing-60': (60.0, cells.Away.FAILING, False),
-    'failing-300': (300.0, cells.Away.FAILING, False),
-    'silent-60': (60.0, cells.Away.SILENT, False),
-    'silent-300': (300.0, cells.Away.SILENT, False),
-    'resync-60': (60.0, cells.Away.FAILING, True),
-    'resync-300': (300.0, cells.Away.FAILING, True)}
-#: The share of hosts all of whose LPARs stop.
-CRASHES = {'rack': 0.02, 'row': 0.1}
-
 
 @dataclasses.dataclass
 class World:
@@ -66,18 +54,21 @@ class World:
 class Scenario:
     """Makes a world, and lets something befall it.
 
+    :param size: number of hosts.
     :param workers: conductor workers of a cell.
     """
 
-    def __init__(self, options: settings.Settings, workers: int) -> None:
+    def __init__(self, options: settings.Settings, size: int, workers: int
+                 ) -> None:
         self._options = options
+        self._size = size
         self._random = random.Random(options.seed)
         self._engine = engine.Engine()
         self._site = hosts.Site(
             options, self._engine, self._random.random)
         self._cells = [
             cells.Cell(self._engine, workers, options.timeout)
-            for _ in range(options.cells)]
+            for _ in range(options.cells(size))]
         self._hosts: list[hosts.Host] = []
 
     def run(self, name: str) -> World:
@@ -85,7 +76,15 @@ class Scenario:
         with hosts.in_place_of_nova():
             self._start(self._options.within if name == 'start'
                         else _STARTING)
-            since = self._happen(name)
+            if name != 'start':
+                self._engine.run(_CALM)
+            # There is much, and none of it is garbage.
+            gc.collect()
+            gc.freeze()
+            try:
+                since = self._happen(name)
+            finally:
+                gc.unfreeze()
         return World(self._engine, self._cells, self._hosts, since,
                      self._engine.now)
 
@@ -93,46 +92,48 @@ class Scenario:
         if name == 'start':
             self._engine.run(_CALM)
             return 0.0
-        self._engine.run(_CALM)
-        if name in OUTAGES:
-            return self._outage(*OUTAGES[name])
+        if name in cases.OUTAGES:
+            return self._outage(cases.OUTAGES[name])
         since = self._engine.now
-        if name in CRASHES:
-            count = max(round(len(self._hosts) * CRASHES[name]), 1)
+        if name in cases.CRASHES:
+            count = max(round(len(self._hosts) * cases.CRASHES[name]), 1)
             for host in self._random.sample(self._hosts, count):
-                self._within(self._options.within, lambda host=host:
-                             host.stop_lpars(range(self._options.lpars)))
+                self._within(self._options.within, functools.partial(
+                    host.stop_lpars, range(self._options.lpars)))
             self._until_right()
         elif name == 'redundant':
             for host in self._hosts:
-                self._within(self._options.within, lambda host=host:
-                             host.tell(range(self._options.lpars)))
+                self._within(self._options.within, functools.partial(
+                    host.tell, range(self._options.lpars)))
             self._engine.run(since + _REST)
         else:
-            self._day()
+            since = self._day()
         return since
 
     def _start(self, within: float) -> None:
-        for number in range(self._options.hosts):
+        for number in range(self._size):
             cell = self._cells[number % len(self._cells)]
             offset = self._random.uniform(0, 1e6)
-            self._within(within, lambda cell=cell, offset=offset:
-                         self._hosts.append(hosts.Host(
-                             self._site, cell, offset)))
+            self._within(within, functools.partial(
+                self._add_host, cell, offset))
+
+    def _add_host(self, cell: cells.Cell, offset: float) -> None:
+        self._hosts.append(hosts.Host(self._site, cell, offset))
 
     def _within(self, seconds: float, work: Callable[[], object]) -> None:
         self._engine.at(self._engine.now + self._random.uniform(0, seconds),
                         work)
 
-    def _outage(self, away: float, how: cells.Away, resync: bool) -> float:
+    def _outage(self, case: cases.Outage) -> float:
         """Let something befall each host while the controller is away."""
         for cell in self._cells:
-            cell.leave(how)
+            cell.leave(cells.Away.SILENT if case.silent
+                       else cells.Away.FAILING)
         for host in self._hosts:
-            self._within(away, lambda host=host: host.stop_lpars([0]))
-            if resync:
+            self._within(case.away, functools.partial(host.stop_lpars, [0]))
+            if case.resync:
                 self._within(self._options.within, host.resync)
-        self._engine.run(self._engine.now + away)
+        self._engine.run(self._engine.now + case.away)
         back = self._engine.now
         for cell in self._cells:
             cell.come_back()
@@ -145,14 +146,17 @@ class Scenario:
             self._engine.now + _PATIENCE,
             lambda: not any(host.wrong for host in self._hosts))
 
-    def _day(self) -> None:
-        """Let nova operate LPARs at random."""
-        mean = 3600 / (self._options.operations * self._options.hosts)
-        when, end = self._engine.now, self._engine.now + self._options.day
-        while (when := when + self._random.expovariate(1 / mean)) < end:
+    def _day(self) -> float:
+        """Let nova operate LPARs at random; the beginning does not count."""
+        mean = 3600 / (self._options.operations * self._size)
+        when = self._engine.now
+        since = when + self._site.conf.powervm.event_state_ttl + _REST
+        while (when := when + self._random.expovariate(1 / mean)) < (
+                since + self._options.day):
             host = self._random.choice(self._hosts)
             number = self._random.randrange(self._options.lpars)
-            seconds = self._random.uniform(*_OPERATION)
-            self._engine.at(when, lambda host=host, number=number,
-                            seconds=seconds: host.operate(number, seconds))
-        self._engine.run(end)
+            seconds = self._random.uniform(*cases.OPERATION)
+            self._engine.at(when, functools.partial(
+                host.operate, number, seconds))
+        self._engine.run(since + self._options.day)
+        return since

@@ -21,23 +21,31 @@ from typing import Any
 #: Scenarios by their names on the command line.
 NAMES = ('day', 'start', 'redundant', 'rack', 'row', 'failing-60',
          'failing-300', 'silent-60', 'silent-300', 'resync-60', 'resync-300')
+#: Those that are run unless others are named.
+USUAL = ('day', 'start', 'redundant', 'row', 'failing-60', 'failing-300',
+         'silent-60', 'resync-60')
 
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
     """What is simulated. Times in seconds where the name says nothing else.
 
+    :param hosts: sizes of the fleet.
+    :param lpars: LPARs of a host.
     :param cell_hosts: hosts of a cell, which has conductors of its own.
     :param workers: conductor workers of a cell; None for those of the plan.
     :param lookup_ms: time of a worker for a call about one uuid.
     :param uuid_ms: time for each further uuid.
     :param event_calls: nova's own calls to nova-conductor for an event.
+    :param utilization: of the workers, that the plan is made for.
+    :param timeout: ``rpc_response_timeout``.
     :param operations: by nova, of each host and hour.
     :param within: how long things that begin at once take to begin.
+    :param day: how long a day is watched.
     """
 
-    names: tuple[str, ...] = NAMES
-    hosts: int = 10_000
+    names: tuple[str, ...] = USUAL
+    hosts: tuple[int, ...] = (100, 1000, 10_000)
     lpars: int = 100
     cell_hosts: int = 1000
     workers: int | None = None
@@ -47,22 +55,21 @@ class Settings:
     utilization: float = 0.7
     timeout: float = 60.0
     operations: float = 4.0
-    day: float = 3600.0
     within: float = 1.0
+    day: float = 1800.0
     seed: int = 0
     json: pathlib.Path | None = None
     plots: pathlib.Path | None = None
     files: tuple[pathlib.Path, ...] = ()
 
     def lookup_seconds(self, uuids: int) -> float:
-        """Return how long a worker takes to look up so many uuids."""
+        """Return how long a worker takes for a call about so many uuids."""
         return (self.lookup_ms + self.uuid_ms * (uuids - 1)) / 1000
 
-    @property
-    def cells(self) -> int:
-        """The number of cells."""
-        return math.ceil(self.hosts / self.cell_hosts)
+    def cells(self, hosts: int) -> int:
+        """Return the number of cells of a fleet."""
+        return math.ceil(hosts / self.cell_hosts)
 
 
 #: Changes for a run that ends within a minute on two CPUs.
-QUICK: dict[str, Any] = {'hosts': 500, 'cell_hosts': 100}
+QUICK: dict[str, Any] = {'hosts': (500,), 'cell_hosts': 100, 'lpars': 50}

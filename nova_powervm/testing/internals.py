@@ -24,10 +24,12 @@ import fixtures
 from oslo_config import cfg
 from pypowervm.helpers import vios_busy
 
+from nova_powervm.virt.powervm.lifecycle import backoff as _backoff
 from nova_powervm.virt.powervm.lifecycle import listener as _listener
 from nova_powervm.virt.powervm.lifecycle import listing as _listing
 from nova_powervm.virt.powervm.lifecycle import lpar_states as _lpar_states
 from nova_powervm.virt.powervm.lifecycle import opts as _opts
+from nova_powervm.virt.powervm.lifecycle import outage as _outage
 from nova_powervm.virt.powervm.lifecycle import uuids as _uuids
 from nova_powervm.virt.powervm import session as _session
 
@@ -44,6 +46,11 @@ THREADS = 'powervm-'
 
 #: The gauge of LPARs about which nova is known to agree.
 AGREED = 'agreed'
+
+
+def _default(name: str) -> Any:
+    """Return the default of an option of the group ``[powervm]``."""
+    return getattr(make_conf().powervm, name)
 
 
 def make_conf(host: str = HOST, **options: Any) -> cfg.ConfigOpts:
@@ -73,6 +80,26 @@ def hasten_service(driver: Any, after: float) -> Any:
 def handler_of(driver: Any) -> Any:
     """Return the event handler of a driver that ``init_host`` has set up."""
     return driver._event_handler
+
+
+#: Seconds from an event of an LPAR to its comparison, unless told otherwise.
+EVENT_DELAY: float = _default('event_delay')
+
+#: Threads of an event handler that tell nova of events, unless told otherwise.
+EMIT_WORKERS: int = _default('event_emit_workers')
+
+#: The share of a wait between two attempts at a service that is random.
+WAIT_SPREAD = _outage.JITTER
+
+
+def service_wait(attempts: int) -> float:
+    """Return the seconds after which a service that is away is tried again.
+
+    At most: some of them are random.
+
+    :param attempts: how many have failed before.
+    """
+    return _backoff.backoff(attempts, most=_outage.SERVICE_MOST)
 
 
 def due_at(handler: Any) -> float:

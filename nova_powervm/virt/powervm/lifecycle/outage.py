@@ -30,6 +30,9 @@ LATE_SECONDS = 10.0
 # calls nova-conductor every 10 s.
 SERVICE_MOST = 15.0
 
+# The share of each wait that is random.
+JITTER = 0.5
+
 # Number and seconds of the outages that are over, and what goes on, by the
 # line at the end of each kind.
 _over: dict[messages.Line, tuple[int, float]] = {}
@@ -126,7 +129,7 @@ class Outage:
         if first:
             _begin(self._back)
             (away or self._away).log(LOG, error=error)
-        return now + wait * (1.0 - self._jitter() / 2)
+        return now + wait * (1.0 - self._jitter() * JITTER)
 
     def over(self, now: float) -> None:
         """Note that the attempt succeeded."""
