@@ -13,86 +13,29 @@
 
 """Hosts: the real event handler of each, its NovaLink and its nova."""
 
-from collections.abc import Callable
 from collections.abc import Iterable
-from collections.abc import Iterator
-import contextlib
 import dataclasses
-import logging
 import math
 import types
 from typing import Any
 
-import mock
 from nova.compute import power_state
 from nova.compute import task_states
 from nova.compute import vm_states
-from nova import objects
 from oslo_serialization import jsonutils
 
 from benchmarks.fleet import cells
-from benchmarks.fleet import engine
-from benchmarks.fleet import settings
+from benchmarks.fleet import sites
 from nova_powervm.testing import internals
-from nova_powervm.testing import novalink
 from nova_powervm.virt.powervm import event
 
-_OFF, _RUNNING = 'not activated', 'running'
+_OFF = 'not activated'
 
 # Seconds that nova-compute takes for a stop.
 _STOP_SECONDS = 1.0
 
 # Seconds by which a host wakes up late: more than its clock is rounded.
 _TICK = 1e-6
-
-
-@dataclasses.dataclass(slots=True)
-class Record:
-    """nova's record of an instance."""
-
-    uuid: str
-    power_state: int = power_state.RUNNING
-    vm_state: str = vm_states.ACTIVE
-    task_state: str | None = None
-    host: str = internals.HOST
-
-    @property
-    def wrong(self) -> bool:
-        """Whether it does not say that the instance is off."""
-        return self.power_state != power_state.SHUTDOWN
-
-
-class Site:
-    """What all hosts have in common.
-
-    The hosts have LPARs of the same uuids, because that saves memory; none of
-    them sees another's.
-
-    :ivar engine: the time.
-    :ivar lpars: the uuids of each host's LPARs.
-    :ivar body: NovaLink's list of all LPARs while all of them run.
-    :ivar index: the place of an LPAR by its instance's uuid.
-    """
-
-    def __init__(self, options: settings.Settings, clock: engine.Engine,
-                 jitter: Callable[[], float]) -> None:
-        self.options = options
-        self.engine = clock
-        self.jitter = jitter
-        self.conf = internals.make_conf()
-        self.lpars = ['%08X-0000-4000-8000-000000000000' % number
-                      for number in range(options.lpars)]
-        self.running = [Record(lpar.lower()) for lpar in self.lpars]
-        self.index = {record.uuid: number
-                      for number, record in enumerate(self.running)}
-        self.body = self.listing({})
-        self.events = [novalink.lpar_event(lpar) for lpar in self.lpars]
-
-    def listing(self, states: dict[str, str]) -> str:
-        """Return NovaLink's list, of LPARs that run but for some."""
-        return str(jsonutils.dumps([
-            {'UUID': lpar, 'PartitionState': states.get(lpar, _RUNNING)}
-            for lpar in self.lpars]))
 
 
 class _Thread:
@@ -120,7 +63,8 @@ class Host:
 
     helpers = ()
 
-    def __init__(self, site: Site, cell: cells.Cell, offset: float) -> None:
+    def __init__(self, site: sites.Site, cell: cells.Cell, offset: float
+                 ) -> None:
         self._site = site
         self._engine = site.engine
         self._cell = cell
@@ -128,7 +72,7 @@ class Host:
         self._offset = offset
         self.adapter = self
         self._states: dict[str, str] = {}
-        self._records: dict[int, Record] = {}
+        self._records: dict[int, sites.Record] = {}
         self._jobs = 0
         self._wakes_at = math.inf
         self._workers = site.conf.powervm.event_emit_workers
@@ -198,7 +142,7 @@ class Host:
         """Answer as pypowervm's adapter does, at once."""
         if root_id is not None:
             body = str(jsonutils.dumps(
-                self._states.get(root_id, _RUNNING)))
+                self._states.get(root_id, sites.RUNNING)))
         elif self._states:
             body = self._site.listing(self._states)
         else:
@@ -229,7 +173,8 @@ class Host:
         record = self._own(number)
         try:
             for _ in range(self._site.options.event_calls):
-                self._cell.call(cells.Kind.NOVA, self._site.options.lookup_seconds(1))
+                self._cell.call(cells.Kind.NOVA,
+                                self._site.options.lookup_seconds(1))
         except Exception:
             # ComputeDriver.emit_event logs it, and its caller learns nothing.
             return
@@ -241,11 +186,11 @@ class Host:
         self._engine.at(self._engine.now + _STOP_SECONDS,
                         lambda: _end_stop(record))
 
-    def _own(self, number: int) -> Record:
+    def _own(self, number: int) -> sites.Record:
         return self._records.setdefault(
             number, dataclasses.replace(self._site.running[number]))
 
-    def find(self, filters: dict[str, Any]) -> list[Record]:
+    def find(self, filters: dict[str, Any]) -> list[sites.Record]:
         """Answer a lookup by uuids."""
         wanted = filters['uuid']
         self._cell.call(cells.Kind.LOOKUP,
@@ -255,7 +200,7 @@ class Host:
         return [self._record(self._site.index[uuid]) for uuid in wanted
                 if uuid in self._site.index]
 
-    def find_all(self) -> list[Record]:
+    def find_all(self) -> list[sites.Record]:
         """Answer a lookup of all instances."""
         lpars = len(self._site.lpars)
         # As many records as a lookup of so many LPARs finds.
@@ -263,33 +208,10 @@ class Host:
             2 * lpars))
         return [self._record(number) for number in range(lpars)]
 
-    def _record(self, number: int) -> Record:
+    def _record(self, number: int) -> sites.Record:
         return self._records.get(number, self._site.running[number])
 
 
-def _end_stop(record: Record) -> None:
+def _end_stop(record: sites.Record) -> None:
     record.vm_state = vm_states.STOPPED
     record.task_state = None
-
-
-@contextlib.contextmanager
-def in_place_of_nova() -> Iterator[None]:
-    """Answer the event module's lookups, and let it log only what is broken.
-
-    """
-    objects.register_all()
-    logger = logging.getLogger('nova_powervm')
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with (mock.patch.object(
-                objects.InstanceList, 'get_by_filters',
-                lambda context, filters, expected_attrs:
-                engine.current().find(filters)),
-              mock.patch.object(
-                  objects.InstanceList, 'get_by_host',
-                  lambda context, host, expected_attrs:
-                  engine.current().find_all())):
-            yield
-    finally:
-        logger.setLevel(level)

@@ -175,8 +175,9 @@ def _workers(hosts: int, busy: float, options: settings.Settings) -> int:
 def _at_once(hosts: int, calls: float, service: float,
              options: settings.Settings) -> int:
     """Return the workers of a cell that answer so many calls in time."""
-    return max(math.ceil(
-        calls * service / SLOW / options.cells(hosts)), 1)
+    # Not all cells get the same share.
+    return max(math.ceil(calls * service / SLOW / options.utilization
+                         / options.cells(hosts)), 1)
 
 
 def _outage(case: cases.Outage, hosts: int, options: settings.Settings
@@ -212,7 +213,7 @@ def _crash(share: float, hosts: int, options: settings.Settings) -> Plan:
     workers = _at_once(
         hosts, hit * internals.EMIT_WORKERS, call, options)
     at_once = min(hit * internals.EMIT_WORKERS,
-                  workers * options.cells(hosts))
+                  workers * options.cells(hosts) * options.utilization)
     events = hit * options.lpars
     return Plan(
         hit / PEAK_SECONDS, workers, LOOK + options.within

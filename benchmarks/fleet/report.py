@@ -16,6 +16,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from benchmarks.fleet import cases
 from benchmarks.fleet import figures
 from nova_powervm.testing import tables
 
@@ -72,4 +73,6 @@ def _seconds(value: float | None) -> str:
 def _old(name: str, value: float) -> str:
     if name == 'day':
         return '%.1f/s' % value
-    return '%.0f' % value if value else 'none: lost'
+    if value:
+        return '%.0f' % value
+    return 'none: lost' if name in cases.OUTAGES else 'none'

@@ -24,6 +24,7 @@ from benchmarks.fleet import cells
 from benchmarks.fleet import engine
 from benchmarks.fleet import hosts
 from benchmarks.fleet import settings
+from benchmarks.fleet import sites
 
 # Seconds within which all nova-computes have started, and have compared all
 # instances; then something happens.
@@ -64,7 +65,7 @@ class Scenario:
         self._size = size
         self._random = random.Random(options.seed)
         self._engine = engine.Engine()
-        self._site = hosts.Site(
+        self._site = sites.Site(
             options, self._engine, self._random.random)
         self._cells = [
             cells.Cell(self._engine, workers, options.timeout)
@@ -73,7 +74,7 @@ class Scenario:
 
     def run(self, name: str) -> World:
         """Let it happen, and return what became of it."""
-        with hosts.in_place_of_nova():
+        with sites.in_place_of_nova():
             self._start(self._options.within if name == 'start'
                         else _STARTING)
             if name != 'start':
@@ -150,7 +151,7 @@ class Scenario:
         """Let nova operate LPARs at random; the beginning does not count."""
         mean = 3600 / (self._options.operations * self._size)
         when = self._engine.now
-        since = when + self._site.conf.powervm.event_state_ttl + _REST
+        since: float = when + self._site.conf.powervm.event_state_ttl + _REST
         while (when := when + self._random.expovariate(1 / mean)) < (
                 since + self._options.day):
             host = self._random.choice(self._hosts)

@@ -155,7 +155,7 @@ class PowerVMLifecycleEventHandler:
         opts.validate(conf)
         options = conf.powervm
         self._clock = clock
-        self._spread = lambda: jitter() * options.event_delay
+        self._jitter = jitter
         self._memory = memory.Memory()
         self._queue: workqueue.WorkQueue[interfaces.Key] = (
             workqueue.WorkQueue(options.event_delay, options.event_max_delay))
@@ -203,7 +203,7 @@ class PowerVMLifecycleEventHandler:
         wanted = [key for key in keys if not self._muted
                   or isinstance(key, interfaces.NvramKey)]
         self.statistics.add(lpars_added=resync.add(
-            self._queue, wanted, self._clock(), self._spread()))
+            self._queue, wanted, self._clock(), self._jitter()))
         self.loop.start()
 
     def resync(self) -> None:

@@ -46,21 +46,21 @@ class Compared(NamedTuple):
 
 
 def add(queue: workqueue.WorkQueue[interfaces.Key],
-        keys: Iterable[interfaces.Key], now: float, spread: float) -> int:
-    """Add keys to a queue; a resync seems to be asked for somewhat later.
+        keys: Iterable[interfaces.Key], now: float, jitter: float) -> int:
+    """Add keys to a queue, a resync up to one delay of the queue later.
 
     All hosts may be started at once, or their NovaLinks be updated, and each
     resync is a call that takes nova-conductor long.
 
     :param now: clock time, seconds.
-    :param spread: seconds, at random.
+    :param jitter: in [0, 1), at random.
     :returns: how many LPARs the other keys are about.
     """
     wanted = set(keys)
     of_lpars = [key for key in wanted
                 if not isinstance(key, interfaces.ResyncKey)]
     queue.add(of_lpars, now)
-    queue.add(wanted.difference(of_lpars), now + spread)
+    queue.add(wanted.difference(of_lpars), now + jitter * queue.delay)
     return len({key.lpar for key in of_lpars})
 
 

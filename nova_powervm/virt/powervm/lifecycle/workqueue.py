@@ -43,12 +43,14 @@ class WorkQueue(Generic[K]):
     Thread-safe. The lock is held for memory operations only, and nothing is
     called under it.
 
+    :ivar delay: as given.
+
     :param delay: seconds without an add after which a key is due.
     :param max_delay: seconds after the first add at which it is due anyway.
     """
 
     def __init__(self, delay: float, max_delay: float) -> None:
-        self._delay = delay
+        self.delay = delay
         self._gather = delay * _GATHER
         self._cap = max_delay - self._gather
         self._items: dict[K, workitem.Item[K]] = {}
@@ -205,7 +207,7 @@ class WorkQueue(Generic[K]):
             item.first = now
         item.wanted = True
         item.attempts = 0
-        self._schedule(item, min(now + self._delay, item.first + self._cap))
+        self._schedule(item, min(now + self.delay, item.first + self._cap))
 
     def _finish(self, key: K, when: float | None, attempts: int,
                 answered: bool) -> bool:
