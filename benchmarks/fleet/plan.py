@@ -108,7 +108,7 @@ def in_flight(away: float, timeout: float) -> float:
     attempts = 0
     while age > 0:
         flying += min(age, timeout)
-        age -= timeout + internals.service_wait(attempts) * (
+        age -= timeout + internals.service_wait(attempts, silent=True) * (
             1 - internals.WAIT_SPREAD / 2)
         attempts += 1
     return flying / away

@@ -92,14 +92,16 @@ EMIT_WORKERS: int = _default('event_emit_workers')
 WAIT_SPREAD = _outage.JITTER
 
 
-def service_wait(attempts: int) -> float:
+def service_wait(attempts: int, silent: bool = False) -> float:
     """Return the seconds after which a service that is away is tried again.
 
     At most: some of them are random.
 
     :param attempts: how many have failed before.
+    :param silent: whether the last one ended without an answer.
     """
-    return _backoff.backoff(attempts, most=_outage.SERVICE_MOST)
+    return _backoff.backoff(
+        attempts, most=_backoff.MOST if silent else _outage.SERVICE_MOST)
 
 
 def due_at(handler: Any) -> float:

@@ -27,7 +27,9 @@ LATE_SECONDS = 10.0
 
 # Seconds between two attempts at a service that is away, at most. One attempt
 # finds out for all that waits, so it may be frequent: nova-compute itself
-# calls nova-conductor every 10 s.
+# calls nova-conductor every 10 s. But not where attempts end without an
+# answer: each leaves a call that the service still works on, and if it is
+# slow because of too many calls, it would never recover.
 SERVICE_MOST = 15.0
 
 # The share of each wait that is random.
@@ -80,7 +82,7 @@ class Outage:
     :param late: logged once for an attempt that takes long; ``seconds``.
     :param jitter: returns a number in [0, 1). Many computes that lost one
         controller must not come back to it all at once.
-    :param most: seconds between two attempts at most.
+    :param most: seconds between two attempts at most, if they fail soon.
     """
 
     def __init__(self, away: messages.Line, back: messages.Line,
@@ -123,8 +125,11 @@ class Outage:
             first = self._since is None
             if first:
                 self._since = now if self._began is None else self._began
+            silent = (self._began is not None
+                      and now - self._began >= LATE_SECONDS)
             self._began = None
-            wait = backoff.backoff(self._failures, most=self._most)
+            wait = backoff.backoff(
+                self._failures, most=backoff.MOST if silent else self._most)
             self._failures += 1
         if first:
             _begin(self._back)

@@ -132,6 +132,14 @@ class TestOutage(fakes.TestCase):
         waits = [service.failed('why', 100.0) - 100.0 for _ in range(6)]
         self.assertEqual([1.0, 2.0, 4.0, 8.0, 15.0, 15.0], waits)
 
+    @ddt.named_data(('soon', 9.9, 15.0), ('late', 10.0, 60.0))
+    def test_waits_of_a_service_that_fails(self, seconds, most):
+        service = outage.Outage(AWAY, BACK, most=outage.SERVICE_MOST)
+        for _ in range(9):
+            service.begin(100.0)
+            again = service.failed('why', 100.0 + seconds)
+        self.assertEqual(100.0 + seconds + most, again)
+
     def test_jitter_shortens_waits_by_half_at_most(self):
         spread = outage.Outage(AWAY, BACK, jitter=lambda: 1.0)
         self.assertEqual(100.5, spread.failed('why', 100.0))
