@@ -12,6 +12,7 @@
 
 """What is remembered of LPARs, for as long as it may be trusted."""
 
+import collections
 from collections.abc import Iterator
 import contextlib
 import math
@@ -78,9 +79,13 @@ class Memory:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        # Those of one kind live equally long: the first expires first.
-        self._entries: dict[type, dict[interfaces.LparUuid, Entry]] = {
-            Agreed: {}, Emitted: {}, GivenUp: {}}
+        # Those of one kind live equally long: the first expires first. A
+        # plain dict would look for its first entry among all that were
+        # removed before it, at each wake-up and for each that expires.
+        self._entries: dict[type, collections.OrderedDict[
+            interfaces.LparUuid, Entry]] = {
+                kind: collections.OrderedDict()
+                for kind in (Agreed, Emitted, GivenUp)}
         # What was dropped since the batch began.
         self._in_batch = False
         self._dropped: set[interfaces.LparUuid] = set()

@@ -10,6 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+import collections
 import math
 
 import ddt
@@ -80,6 +81,12 @@ class TestExpire(TestCase):
         self.assertIsNone(self.memory.get(A))
         self.assertEqual(math.inf, self.memory.expire(150.0))
         self.assertIsNone(self.memory.get(B))
+
+    def test_finds_the_first_without_a_search(self):
+        # A plain dict has one among the entries that were removed, and does
+        # not let anybody count them.
+        self.assertEqual({collections.OrderedDict}, {
+            type(entries) for entries in self.memory._entries.values()})
 
     def test_what_nova_was_told_is_kept_until_it_agrees(self):
         self.memory.put(A, EMITTED)
