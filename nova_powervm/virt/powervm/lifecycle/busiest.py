@@ -29,18 +29,40 @@ class Busiest:
 
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
+        # The keys of each count, those that have it for longest first, and
+        # the least count. A search for the rarest key would be most of what
+        # an LPAR costs that nova is known to agree about.
+        self._keys: dict[int, dict[str, None]] = {}
+        self._least = 0
 
     def add(self, key: str) -> None:
         """Count a key."""
         counts = self._counts
-        if key in counts:
-            counts[key] += 1
-            return
-        before = 0
-        if len(counts) >= _MOST:
-            rarest = min(counts, key=counts.__getitem__)
-            before = counts.pop(rarest)
+        before = counts.get(key, 0)
+        if not before and len(counts) < _MOST:
+            self._least = 1
+        else:
+            before = self._take(key if before else None)
         counts[key] = before + 1
+        self._keys.setdefault(before + 1, {})[key] = None
+
+    def _take(self, key: str | None) -> int:
+        """Take a key from those of its count; None stands for the rarest.
+
+        :returns: the count; one with a higher count by one has to follow.
+        """
+        if key is None:
+            count = self._least
+            rarest = next(iter(self._keys[count]))
+            del self._counts[rarest], self._keys[count][rarest]
+        else:
+            count = self._counts[key]
+            del self._keys[count][key]
+        if not self._keys[count]:
+            del self._keys[count]
+            if count == self._least:
+                self._least = count + 1
+        return count
 
     def most(self, number: int) -> list[tuple[str, int]]:
         """Return the keys that came most often, and about how often."""

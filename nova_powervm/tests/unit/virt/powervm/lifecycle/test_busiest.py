@@ -15,6 +15,16 @@ from nova_powervm.tests import base
 from nova_powervm.virt.powervm.lifecycle import busiest
 
 
+class Key(str):
+    """A key that counts how often it is looked up."""
+
+    looked_up = 0
+
+    def __hash__(self):
+        Key.looked_up += 1
+        return super().__hash__()
+
+
 class TestBusiest(base.TestCase):
 
     def setUp(self):
@@ -42,3 +52,18 @@ class TestBusiest(base.TestCase):
                 self.busiest.add('often')
         self.assertEqual(100, len(self.busiest.most(10 ** 6)))
         self.assertIn('often', dict(self.busiest.most(10 ** 6)))
+
+    def test_the_rarest_goes_that_came_first(self):
+        self.add(**{'often-%d' % number: 2 for number in range(98)},
+                 first=1, second=1)
+        self.add(first=2, new=1)
+        left = dict(self.busiest.most(100))
+        self.assertEqual((3, 2), (left['first'], left['new']))
+        self.assertNotIn('second', left)
+
+    def test_no_search_for_the_rarest(self):
+        self.add(**{'key-%d' % number: 1 for number in range(100)})
+        keys = [Key('other-%d' % number) for number in range(300)]
+        for key in keys:
+            self.busiest.add(key)
+        self.assertLess(Key.looked_up / len(keys), 20)
