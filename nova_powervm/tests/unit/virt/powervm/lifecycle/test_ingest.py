@@ -61,6 +61,12 @@ class TestIngest(fakes.TestCase):
     def assertIngested(self, keys, *events, malformed=0):
         self.assertEqual((keys, malformed), ingest.ingest(events, self.sink))
 
+    def test_takes_no_name_apart(self):
+        event = make_event(LPARS + A)
+        with mock.patch.object(entities.Element, '_qualifypath') as taken:
+            self.assertIngested({POWER(A)}, event)
+        taken.assert_not_called()
+
     @ddt.named_data(
         ('state', STATE, {POWER(A)}),
         ('nvram', 'NVRAM', {NVRAM(A)}),
