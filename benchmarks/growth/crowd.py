@@ -41,6 +41,7 @@ class Crowd:
     def __init__(self, hosts: Sequence[prepared.Host]) -> None:
         self._hosts = hosts
         self._watch = instruments.ThreadWatch()
+        self._threads = 0.0
         # CPU seconds of this benchmark's own that are no handler's work.
         self._own = 0.0
         self._handlers = [event.PowerVMNovaEventHandler(
@@ -49,8 +50,8 @@ class Crowd:
 
     @property
     def threads(self) -> int:
-        """The most threads that there were at a time."""
-        return self._watch.peak
+        """The most threads at a time, as Python or the handlers count."""
+        return max(self._watch.peak, int(self._threads))
 
     def stop(self) -> None:
         """End all handlers."""
@@ -105,6 +106,7 @@ class Crowd:
     def _sampled(self, counter: str) -> float:
         start = time.thread_time()
         self._watch.sample()
+        self._threads = max(self._threads, self.count('threads'))
         count = self.count(counter)
         self._own += time.thread_time() - start
         return count

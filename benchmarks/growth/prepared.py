@@ -161,7 +161,7 @@ class Nova(contextlib.AbstractContextManager['Nova']):
 
 def hosts(number: int, lpars: int) -> list[Host]:
     """Return hosts with so many LPARs each, which all run."""
-    numbers = random.Random(_SEED)  # noqa: S311 -- not for secrets
+    numbers = random.Random(_SEED)
     # PowerVM clears the first bit.
     return [Host('host-%d' % index, [
         str(uuid.UUID(int=numbers.getrandbits(127))).upper()

@@ -1,0 +1,126 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""The command ``python -m benchmarks growth``."""
+
+from collections.abc import Sequence
+import importlib.util
+import json
+import signal
+import sys
+from typing import Any
+
+from benchmarks.growth import arguments
+from benchmarks.growth import budgets
+from benchmarks.growth import plots
+from benchmarks.growth import report
+from benchmarks.growth import runner
+from benchmarks.growth import settings
+from benchmarks.growth import summary
+from benchmarks import limits
+from benchmarks import machine
+from benchmarks import pictures
+from benchmarks import progress
+
+_INTERRUPTED = 130
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Run all, and print medians, spreads and budgets.
+
+    :returns: the exit status: 1 if a figure exceeds its budget, 2 if
+        something could not be run, 130 after Ctrl-C.
+    """
+    options = arguments.parse(given)
+    # What ends this process has to end the others, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        _check_needed(options)
+        return _run(options)
+    except runner.Failed as error:
+        print('growth: %s' % error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print('growth: interrupted; its processes have ended',
+              file=sys.stderr)
+        return _INTERRUPTED
+
+
+def _check_needed(options: settings.Settings) -> None:
+    needed = {'nova'}
+    if not options.files:
+        needed |= {'eventlet'} & set(options.backends)
+        # The simulator.
+        needed |= {'aiohttp'} if 'sync' in options.names else set()
+    lacking = sorted(name for name in needed
+                     if importlib.util.find_spec(name) is None)
+    if options.plots and pictures.missing():
+        lacking.append('matplotlib')
+    if lacking:
+        raise runner.Failed(
+            "not installed: %s; 'tox -e bench' installs all that it needs"
+            % ', '.join(lacking))
+    if options.json and not options.json.absolute().parent.is_dir():
+        raise runner.Failed('there is no folder %s' % options.json.parent)
+
+
+def _run(options: settings.Settings) -> int:
+    found = machine.describe()
+    rows: list[summary.Row] = []
+    for path in options.files:
+        loaded, measured_on = runner.load(path)
+        rows += loaded
+        print(measured_on)
+    if not options.files:
+        _measure(options, rows, found)
+        print(machine.text(found))
+    summaries = summary.medians(rows)
+    checks = budgets.checks(summaries)
+    print('\n%s\n\n%s' % (report.text(summaries), limits.table(checks)),
+          flush=True)
+    _write(options, rows, found)
+    if options.plots:
+        try:
+            plots.draw(summaries, options.plots)
+        except OSError as error:
+            raise runner.Failed('cannot write: %s' % error) from None
+    return 0 if all(check.within for check in checks) else 1
+
+
+def _measure(options: settings.Settings, rows: list[summary.Row],
+             found: dict[str, Any]) -> None:
+    with progress.bar(list(runner.jobs(options)), 'case') as jobs:
+        for job in jobs:
+            for row in runner.run(options, job):
+                progress.say(report.row(row))
+                rows.append(row)
+            _write(options, rows, found)
+
+
+def _write(options: settings.Settings, rows: list[summary.Row],
+           found: dict[str, Any]) -> None:
+    """Write all figures so far, if that is wanted."""
+    if not options.json:
+        return
+    summaries = summary.medians(rows)
+    try:
+        options.json.write_text(json.dumps({
+            'machine': found, 'options': arguments.as_dict(options),
+            'runs': rows, 'summaries': summaries,
+            'checks': [vars(check) for check
+                       in budgets.checks(summaries)]}, indent=1))
+    except OSError as error:
+        raise runner.Failed('cannot write: %s' % error) from None
+
+
+if __name__ == '__main__':
+    sys.exit(main())
