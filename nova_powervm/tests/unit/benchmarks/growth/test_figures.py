@@ -127,9 +127,10 @@ class TestReport(base.TestCase):
         self.assertIn('1.000', text)
 
     def test_milliseconds_of_a_batch(self):
-        text = report.text(summary.medians([samples.alone(told_us=7.5)]))
-        self.assertIn('7.5', text.partition('\n\n')[0])
-        self.assertIn('7.5', text.partition('\n\n')[2])
+        text = report.text(summary.medians([
+            samples.alone(10_000, told_us=7.5)]))
+        self.assertIn(' 7.5 ', text.partition('\n\n')[0])
+        self.assertIn(' 75.0 ', text.partition('\n\n')[2])
 
     @ddt.named_data(['alone', samples.alone(), 2],
                     ['handlers', samples.handlers(), 1],
@@ -167,10 +168,10 @@ class TestPlots(base.TestCase):
             curve.label for curve in self.draw.mock_calls[0].args[1]])
 
     def test_a_batch_costs_that_of_all_lpars(self):
-        plots.draw(summary.medians([samples.alone(asked_us=20.0)]),
-                   self.folder)
+        plots.draw(summary.medians([
+            samples.alone(10_000, asked_us=20.0)]), self.folder)
         curve = self.draw.mock_calls[2].args[1][0]
-        self.assertEqual([(1000, [20.0] * 3)], curve.points)
+        self.assertEqual([(10_000, [200.0] * 3)], curve.points)
 
     def test_nothing_to_draw(self):
         self.assertEqual([], plots.draw(
