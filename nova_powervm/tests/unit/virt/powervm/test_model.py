@@ -49,7 +49,7 @@ class TestModel(unittest.TestCase):
 
 def _without_resync(self, request, listing):
     self._queue.done(request.key)
-    return {}
+    return resync.Compared({})
 
 
 def _without_retry(case, why, now):
