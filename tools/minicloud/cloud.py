@@ -147,10 +147,7 @@ class Cloud:
 
     def messages_received(self) -> int:
         """Return how many messages the broker got since its start."""
-        return int(self.rabbitmqctl(
-            'eval', 'maps:fold(fun(_, C, N) -> '
-            'N + maps:get(messages_received_total, C, 0) end, 0, '
-            'rabbit_global_counters:overview()).'))
+        return stores.messages_received(self.settings)
 
 
 def down(settings: settings_mod.Settings,

@@ -12,7 +12,9 @@
 
 """What the machine must have before a cloud is started on it."""
 
+from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 import contextlib
 import importlib.util
 import pathlib
@@ -33,6 +35,8 @@ _DISK_GIB = 2.0
 
 _GIB = float(1 << 30)
 
+# Commands of the stores and what else the cloud runs.
+_PROGRAMS = tuple(stores.PACKAGES)
 _MODULES = ('nova', 'keystone', 'placement', 'glance', 'neutron', 'gunicorn',
             'pymysql', 'openstack')
 
@@ -42,14 +46,18 @@ def check(settings: settings_mod.Settings) -> None:
 
     :raises processes.CloudError: with everything that is in its way.
     """
-    found = [*_programs(), *_modules(), *_ports(settings),
-             *_memory(settings), *_disk(settings)]
+    found = [*programs(_PROGRAMS), *modules(_MODULES, 'tox -e cloud'),
+             *ports(settings.ports), *_memory(settings), *_disk(settings)]
     if found:
         raise processes.CloudError('\n'.join(found))
 
 
-def _programs() -> Iterator[str]:
-    missing = sorted({package for name, package in stores.PACKAGES.items()
+def programs(names: Iterable[str]) -> Iterator[str]:
+    """Yield a sentence if packages of the operating system are missing.
+
+    :param names: commands, each one of :data:`.stores.PACKAGES`.
+    """
+    missing = sorted({stores.PACKAGES[name] for name in names
                       if stores.program(name) is None})
     if missing:
         yield ('These packages of the operating system are missing: %s. '
@@ -57,16 +65,25 @@ def _programs() -> Iterator[str]:
                '%s' % (', '.join(missing), ' '.join(missing)))
 
 
-def _modules() -> Iterator[str]:
-    missing = [name for name in _MODULES
+def modules(names: Iterable[str], command: str) -> Iterator[str]:
+    """Yield a sentence if Python packages are missing.
+
+    :param names: what is imported.
+    :param command: what installs them.
+    """
+    missing = [name for name in names
                if importlib.util.find_spec(name) is None]
     if missing:
-        yield ('These Python packages are missing: %s. `tox -e cloud` '
-               'installs them.' % ', '.join(missing))
+        yield ('These Python packages are missing: %s. `%s` installs them.' %
+               (', '.join(missing), command))
 
 
-def _ports(settings: settings_mod.Settings) -> Iterator[str]:
-    for name, port in settings.ports.items():
+def ports(wanted: Mapping[str, int]) -> Iterator[str]:
+    """Yield a sentence for each port that something else uses.
+
+    :param wanted: the port of each listener, by its name.
+    """
+    for name, port in wanted.items():
         with contextlib.closing(socket.socket()) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -192,6 +192,16 @@ def memory(process: psutil.Process) -> int:
         return 0
 
 
+def cpu_seconds(process: psutil.Process) -> float:
+    """Return the CPU time so far of a process and its children."""
+    total = 0.0
+    for one in (process, *_children(process)):
+        # A child may have ended meanwhile.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            total += sum(one.cpu_times()[:2])
+    return total
+
+
 def _started(pid: int) -> str:
     """Return when a process started, in clock ticks after the boot.
 

@@ -30,13 +30,19 @@ from tools.minicloud import stores
 def create_databases(settings: settings_mod.Settings) -> None:
     """Create the databases and their users."""
     for api in apis.APIS:
-        account = "'%s'@'%s'" % (api.user, settings_mod.ADDRESS)
-        stores.sql(settings, 'CREATE USER %s IDENTIFIED BY %%s' % account,
-                   settings_mod.PASSWORD)
-        for name in api.databases:
-            stores.sql(settings, 'CREATE DATABASE %s CHARACTER SET utf8mb3' %
-                       name)
-            stores.sql(settings, 'GRANT ALL ON %s.* TO %s' % (name, account))
+        create_databases_of(settings, api.user, api.databases)
+
+
+def create_databases_of(settings: settings_mod.Settings, user: str,
+                        names: Iterable[str]) -> None:
+    """Create a user and databases that belong to it."""
+    account = "'%s'@'%s'" % (user, settings_mod.ADDRESS)
+    stores.sql(settings, 'CREATE USER %s IDENTIFIED BY %%s' % account,
+               settings_mod.PASSWORD)
+    for name in names:
+        stores.sql(settings, 'CREATE DATABASE %s CHARACTER SET utf8mb3' %
+                   name)
+        stores.sql(settings, 'GRANT ALL ON %s.* TO %s' % (name, account))
 
 
 def fill(settings: settings_mod.Settings, runner: processes.Processes,

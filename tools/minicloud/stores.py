@@ -13,6 +13,7 @@
 """MariaDB, RabbitMQ and memcached, as Debian and Ubuntu install them."""
 
 from collections.abc import Iterator
+import contextlib
 import os
 import shutil
 import subprocess
@@ -131,11 +132,11 @@ def transport_url(settings: settings_mod.Settings) -> str:
                                             settings.port('rabbitmq'))
 
 
-def sql(settings: settings_mod.Settings, statement: str,
-        *arguments: Any) -> list[tuple[Any, ...]]:
-    """Execute a statement as administrator and return its rows.
+@contextlib.contextmanager
+def sql_session(settings: settings_mod.Settings) -> Iterator[Any]:
+    """Connect to MariaDB as administrator; gives a cursor.
 
-    :raises processes.CloudError: if MariaDB does not execute it.
+    :raises processes.CloudError: if MariaDB does not do what it is asked.
     """
     import pymysql
 
@@ -144,10 +145,20 @@ def sql(settings: settings_mod.Settings, statement: str,
             host=settings_mod.ADDRESS, port=settings.port('mariadb'),
             user='root', autocommit=True)
         with connection, connection.cursor() as cursor:
-            cursor.execute(statement, arguments or None)
-            return list(cursor.fetchall())
+            yield cursor
     except pymysql.MySQLError as error:
         raise processes.CloudError('MariaDB: %s.' % error) from None
+
+
+def sql(settings: settings_mod.Settings, statement: str,
+        *arguments: Any) -> list[tuple[Any, ...]]:
+    """Execute a statement as administrator and return its rows.
+
+    :raises processes.CloudError: if MariaDB does not execute it.
+    """
+    with sql_session(settings) as cursor:
+        cursor.execute(statement, arguments or None)
+        return list(cursor.fetchall())
 
 
 def rabbitmqctl(settings: settings_mod.Settings, *arguments: str) -> str:
@@ -163,6 +174,14 @@ def rabbitmqctl(settings: settings_mod.Settings, *arguments: str) -> str:
         raise processes.CloudError('rabbitmqctl %s: %s' % (
             ' '.join(arguments), done.stderr or done.stdout))
     return done.stdout
+
+
+def messages_received(settings: settings_mod.Settings) -> int:
+    """Return how many messages the broker got since its start."""
+    return int(rabbitmqctl(
+        settings, 'eval', 'maps:fold(fun(_, C, N) -> '
+        'N + maps:get(messages_received_total, C, 0) end, 0, '
+        'rabbit_global_counters:overview()).'))
 
 
 def _rabbitmq_environment(settings: settings_mod.Settings) -> dict[str, str]:

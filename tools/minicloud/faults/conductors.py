@@ -26,6 +26,7 @@ from tools.minicloud.faults import counters
 from tools.minicloud.faults import measuring
 from tools.minicloud.faults import rpc_metrics
 from tools.minicloud.faults import stage as stage_mod
+from tools.minicloud import processes
 
 _CONDUCTOR = 'nova-conductor'
 
@@ -65,9 +66,8 @@ def share_over(calls: Sequence[float], seconds: float) -> float:
 
 def cpu_seconds(cloud: cloud_mod.Cloud) -> float:
     """Return the CPU time of nova-conductor and its workers so far."""
-    pids = [cloud.pid(_CONDUCTOR), *cloud.workers(_CONDUCTOR)]
-    return float(sum(sum(psutil.Process(pid).cpu_times()[:2])
-                     for pid in pids if pid is not None))
+    pid = cloud.pid(_CONDUCTOR)
+    return 0.0 if pid is None else processes.cpu_seconds(psutil.Process(pid))
 
 
 @contextlib.contextmanager

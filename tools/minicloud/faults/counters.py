@@ -13,13 +13,23 @@
 """What a cloud's broker and database counted."""
 
 import dataclasses
+from typing import Any
+from typing import Protocol
 from typing import Self
-
-from tools.minicloud import cloud as cloud_mod
 
 _STATEMENT = (
     "show global status where variable_name in "
     "('Com_select', 'Com_update', 'Com_insert')")
+
+
+class Stores(Protocol):
+    """What has a broker and a database, such as a cloud."""
+
+    def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        """Execute an SQL statement; return its rows."""
+
+    def messages_received(self) -> int:
+        """Return how many messages the broker got since its start."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,7 +74,7 @@ class Counters:
             for name, count in dataclasses.asdict(self).items()})
 
 
-def read(cloud: cloud_mod.Cloud) -> Counters:
+def read(cloud: Stores) -> Counters:
     """Return what a cloud counted since its services started.
 
     :raises Exception: what the cloud raises if its broker or its database
