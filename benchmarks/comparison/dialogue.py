@@ -31,17 +31,19 @@ _GRACE = 60.0
 
 
 class Dialogue(processes.Child):
-    """A process of :mod:`benchmarks.comparison.contestant`.
+    """A process with a module that obeys commands.
 
     :ivar name: the module's.
 
     :param module: one of :data:`.releases.NAMES`.
     :param tree: the tree of 9.0.0.
     :param options: those of the process, without the module.
+    :param program: the module that the process runs.
     """
 
     def __init__(self, module: str, tree: pathlib.Path | None,
-                 options: dict[str, Any]) -> None:
+                 options: dict[str, Any],
+                 program: str = 'benchmarks.comparison.contestant') -> None:
         self.name = module
         self._log = pathlib.Path(options['log'])
         self._limit = options['limit']
@@ -50,7 +52,7 @@ class Dialogue(processes.Child):
             assert tree is not None
             variables.update(scratch.environment(tree))
         super().__init__(
-            processes.python('benchmarks.comparison.contestant', json.dumps(
+            processes.python(program, json.dumps(
                 {'module': module, **options})),
             ready='ready', variables=variables)
 

@@ -63,7 +63,7 @@ class Release9:
         event: Any = importlib.import_module(
             'nova_powervm.virt.powervm.event')
         if delay != _OLD_DELAY:
-            event.greenthread = _Delayed(event.greenthread, delay)
+            event.greenthread = Delayed(event.greenthread, delay)
         self.handler = event.PowerVMNovaEventHandler(host)
         # Entries stay after the end of what they stand for.
         self._entries = self.handler._lifecycle_handler._delayed_event_threads
@@ -92,7 +92,7 @@ class Nobody:
         return 0
 
 
-class _Delayed:
+class Delayed:
     """eventlet's ``greenthread`` with another delay."""
 
     def __init__(self, greenthread: Any, delay: float) -> None:
