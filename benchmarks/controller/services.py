@@ -137,9 +137,9 @@ class Controller:
                 for name, process in found.items() if process is not None}
 
     @property
-    def transport_url(self) -> str:
-        """The URL of RabbitMQ."""
-        return stores.transport_url(self.settings)
+    def compute_file(self) -> pathlib.Path:
+        """The configuration of the processes with hosts."""
+        return self._file.with_name('nova-compute.conf')
 
     @property
     def _file(self) -> pathlib.Path:
@@ -149,11 +149,13 @@ class Controller:
     def _write_configuration(self, workers: int) -> None:
         state = self.settings.path('data', 'nova')
         state.mkdir(exist_ok=True)
+        transport = {'transport_url': stores.transport_url(self.settings)}
+        ini.write(self.compute_file, {'DEFAULT': transport})
         ini.write(self._file, {
             'DEFAULT': {
                 'host': 'controller', 'my_ip': settings_mod.ADDRESS,
-                'state_path': state, 'transport_url': self.transport_url,
-                'report_interval': _REPORT_SECONDS},
+                'state_path': state, 'report_interval': _REPORT_SECONDS,
+                **transport},
             'database': {'connection': stores.sql_url(
                 self.settings, 'nova', DATABASE)},
             'conductor': {'workers': workers},
