@@ -59,7 +59,6 @@ class Controller:
         self.settings = settings_mod.Settings(
             folder, first_port=first_port, computes=0)
         self._processes = processes.Processes(self.settings)
-        self._workers = 0
 
     def check(self) -> None:
         """See to it that all can be started.
@@ -98,7 +97,8 @@ class Controller:
     def set_workers(self, workers: int) -> None:
         """Let nova-conductor have so many workers, and new ones."""
         service = nova.controllers(self.settings, workers)[_CONDUCTOR]
-        self._processes.stop([service])
+        # Nothing is on its way that it would have to end.
+        self._processes.kill(service.name)
         self._write_configuration(workers)
         self._processes.start(service)
         self._processes.wait_until_ready(service)
