@@ -29,7 +29,7 @@ def checks(row: dict[str, Any]) -> Iterator[limits.Check]:
     figures = row['figures']
     if row['module'] == releases.OLD or not figures['ended']:
         return
-    what = ('%(module)s, %(name)s, %(workers)d workers, %(hosts)d hosts: '
+    what = ('%(module)s, %(name)s, workers %(workers)d, hosts %(hosts)d: '
             % row)
     yield limits.Check(what + 'servers wrong', figures['wrong'], 0)
     if row['name'] == 'redundant':

@@ -50,7 +50,7 @@ _FORMATS: dict[str, Callable[[float], str]] = {
 
 def row(found: Row) -> str:
     """Return a line about one case."""
-    return '%-9s %-9s %d workers %2d hosts  %s' % (
+    return '%-9s %-9s workers %d  hosts %2d  %s' % (
         found['module'], found['name'], found['workers'], found['hosts'],
         '  '.join('%s %s' % (heading, _cell(found['figures'], heading))
                   for heading in _COLUMNS))

@@ -13,7 +13,8 @@
 """Rules of thumb, derived from what was measured.
 
 The cost ``c`` is what an LPAR of a storm costs nova-conductor: its CPU time
-in all cases together, divided by their LPARs. A worker is a process of one CPU, so
+in all cases together, divided by their LPARs. A worker is a process of one
+CPU, so
 
 * LPARs a second = workers / c
 * seconds of a storm = hosts * LPARs * c / workers

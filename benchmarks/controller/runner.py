@@ -55,7 +55,7 @@ class Job:
     names: tuple[str, ...]
 
     def __str__(self) -> str:
-        return '%s, %d hosts, %d workers' % (
+        return '%s, hosts %d, workers %d' % (
             self.module, self.hosts, self.workers)
 
 
@@ -101,6 +101,7 @@ class Runner:
                               ) as crew:
                 # A worker's first call takes longer.
                 crew.ask('warm', lookups=_WARMING * job.workers)
+                self._controller.wait_quiet()
                 # Ours compares everything at its start.
                 ended = crew.settle(0.0, self._options.limit)
                 while ended and left:

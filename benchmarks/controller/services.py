@@ -17,7 +17,10 @@ from collections.abc import Iterator
 import contextlib
 import pathlib
 import tempfile
+import time
 from typing import Any
+
+from nova.servicegroup import api as servicegroup
 
 from nova_powervm.testing import processes as children
 from tools.minicloud import apis
@@ -44,6 +47,8 @@ _MODULES = ('nova', 'pymysql', 'amqp', 'psutil')
 # Longer than any run: what nova-conductor says of itself would be among the
 # updates that are counted.
 _REPORT_SECONDS = 100_000
+# When it has done so for the first time.
+_REPORTED_SECONDS = servicegroup.INITIAL_REPORTING_DELAY + 2.0
 
 
 class Controller:
@@ -59,6 +64,7 @@ class Controller:
         self.settings = settings_mod.Settings(
             folder, first_port=first_port, computes=0)
         self._processes = processes.Processes(self.settings)
+        self._quiet_at = 0.0
 
     def check(self) -> None:
         """See to it that all can be started.
@@ -102,6 +108,11 @@ class Controller:
         self._write_configuration(workers)
         self._processes.start(service)
         self._processes.wait_until_ready(service)
+        self._quiet_at = time.monotonic() + _REPORTED_SECONDS
+
+    def wait_quiet(self) -> None:
+        """Wait until nova-conductor has reported that it is up."""
+        time.sleep(max(0.0, self._quiet_at - time.monotonic()))
 
     def run(self, module: str, *arguments: str) -> None:
         """Run a module of the checkout with nova's configuration.

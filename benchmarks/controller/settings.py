@@ -13,7 +13,6 @@
 """What is run: sizes, numbers of workers, and how long it may take."""
 
 import dataclasses
-import math
 import pathlib
 from typing import Any
 
@@ -74,16 +73,11 @@ class Settings:
         """The hosts of which the database has servers."""
         return max(self.hosts)
 
-    @property
-    def lookups_a_host(self) -> int:
-        """The lookups that a redundant storm may cost a host."""
-        return math.ceil(self.lpars / LOOKUP_LPARS)
-
 
 #: ``[powervm] event_batch_size``: LPARs that one lookup serves.
 LOOKUP_LPARS = 200
 
 #: Changes for a run that ends within two minutes on two CPUs.
 QUICK: dict[str, Any] = {
-    'workers': (1, 2), 'hosts': (1, 4), 'lpars': 50, 'crash_most': 1,
-    'delay': 2.0, 'limit': 120.0}
+    'names': ('redundant', 'crash'), 'workers': (1, 2), 'hosts': (1, 4),
+    'lpars': 50, 'crash_most': 1, 'delay': 1.0, 'limit': 120.0}

@@ -67,8 +67,8 @@ def create(host: str, uuid: str) -> None:
         key_name=None, key_data=None, access_ip_v4=None, access_ip_v6=None,
         progress=0, power_state=power_state.RUNNING,
         vm_state=vm_states.ACTIVE, task_state=None,
-        root_device_name='/dev/sda', image_ref='c' * 32, kernel_id='', ramdisk_id='', os_type=None,
-        architecture=None, vm_mode=None,
+        root_device_name='/dev/sda', image_ref='c' * 32, kernel_id='',
+        ramdisk_id='', os_type=None, architecture=None, vm_mode=None,
         metadata={}, system_metadata={
             'boot_roles': 'member', 'image_base_image_ref': 'c' * 32,
             'image_container_format': 'bare', 'image_disk_format': 'raw',
