@@ -43,6 +43,10 @@ _COLUMNS: dict[str, tuple[str, str, str]] = {
     'drain s': ('drain', '', '%.1f'),
     'wrong': ('wrong', '', '%d')}
 
+# By heading: MariaDB's counters of rows read.
+_READS = {'read by index': ('first', 'key', 'last', 'next', 'prev'),
+          'by position': ('rnd',), 'scanned': ('rnd_next',)}
+
 _FORMATS: dict[str, Callable[[float], str]] = {
     'ms': lambda value: '%.0f' % (value * 1000),
     'share': lambda value: '%.1f%%' % (value * 100)}
@@ -120,17 +124,22 @@ def _number(value: float | None, times: float = 1.0) -> str:
     return '-' if value is None else '%.3g' % (value * times)
 
 
+def _reads(handler: dict[str, int], parts: tuple[str, ...]) -> str:
+    return str(sum(handler['Handler_read_' + part] for part in parts))
+
+
 def plans(found: Iterable[Row]) -> str:
     """Return a table of how MariaDB executes lookups."""
     lines = [('lookup', 'table', 'access', 'index', 'rows expected',
-              'rows read', 'rows returned', 'ms')]
+              *_READS, 'rows returned', 'ms')]
     for each in found:
         for number, step in enumerate(each['plan']):
             first = not number
             lines.append((
                 each['lookup'], str(step['table']), str(step['type']),
                 str(step['key']), str(step['rows']),
-                str(sum(each['handler'].values())) if first else '',
+                *(_reads(each['handler'], parts) if first else ''
+                  for parts in _READS.values()),
                 str(each['rows']) if first else '',
                 '%.1f' % each['ms'] if first else ''))
     return tables.table(lines, rules=(1,), left=4)

@@ -88,7 +88,10 @@ def measure(controller: services.Controller, crew: crews.Crew, name: str,
     ended = crew.settle(options.delay, options.limit)
     length = time.monotonic() - began
     found = _Reading.take(controller).since(before)
+    found.update(summary.of_results(
+        crew.ask('result'), due, name == 'crash'))
+    if not ended:
+        found['drain'] = None
     return {
-        'length': length, 'ended': ended, **found,
-        **summary.of_results(crew.ask('result'), due, name == 'crash'),
+        **found, 'length': length, 'ended': ended,
         'wrong': rows.wrong(controller, hosts, crashed=name == 'crash')}
