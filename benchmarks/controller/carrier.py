@@ -10,45 +10,21 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""The process that carries hosts; it obeys commands on standard input.
-
-It says ``ready``, and answers each command, a JSON object in a line, with
-another one. It ends when its standard input is closed. The environment
-chooses the backend before anything else is imported.
-"""
-# ruff: noqa: E402
-
-from nova import monkey_patch
-
-monkey_patch.patch()
+"""The hosts that a process carries, and what it can be asked to do."""
 
 import dataclasses
-import json
-import os
-import select
-import sys
 import time
-import traceback
 from typing import Any
 
 from nova.conductor import rpcapi as conductor_rpcapi
-import nova.conf
-from nova import config
 from nova import context as nova_context
 from nova import objects
 from nova.objects import base as objects_base
-from oslo_log import log as logging
 
 from benchmarks.controller import calls as calls_mod
 from benchmarks.controller import fleet
-from benchmarks.controller import modules
 from benchmarks.controller import nova_side
 from benchmarks.controller import novalink
-
-CONF = nova.conf.CONF
-
-# How long a wait for commands lasts, seconds.
-_TICK = 0.2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,12 +79,14 @@ class Host:
 
 
 class Carrier:
-    """The hosts of a process, and its calls to nova-conductor."""
+    """The hosts of a process, and its calls to nova-conductor.
 
-    def __init__(self, options: Options) -> None:
+    :param make: what makes a module's handler, as :func:`.modules.prepare`
+        returns it.
+    """
+
+    def __init__(self, options: Options, make: Any) -> None:
         self._options = options
-        make = modules.prepare(options.module)
-        _configure(options)
         self._calls = calls_mod.Calls(conductor_rpcapi.ConductorAPI())
         objects_base.NovaObject.indirection_api = self._calls
         self._hosts = [Host(number, options, self._calls, make)
@@ -170,41 +148,3 @@ class Carrier:
             'stops': [when for host in self._hosts
                       for when in host.manager.stops],
             'cpu': time.process_time() - self._cpu}
-
-
-def _configure(options: Options) -> None:
-    config.parse_args(['benchmark', '--log-file', options.log],
-                      default_config_files=[options.file],
-                      configure_db=False)
-    logging.setup(CONF, 'nova')
-    objects.register_all()
-
-
-def main(options: str) -> None:
-    """Obey commands until there are no more."""
-    carrier = Carrier(Options(**json.loads(options)))
-    print('ready', flush=True)
-    while True:
-        # Where eventlet has patched select, others run meanwhile.
-        readable, _, _ = select.select([sys.stdin], [], [], _TICK)
-        if not readable:
-            continue
-        line = sys.stdin.readline()
-        if not line:
-            return
-        command = json.loads(line)
-        answer = getattr(carrier, command.pop('op'))(**command)
-        print(json.dumps(answer), flush=True)
-
-
-if __name__ == '__main__':
-    status = 1
-    try:
-        main(sys.argv[1])
-        status = 0
-    except Exception:
-        traceback.print_exc()
-    finally:
-        # Nothing waits for the threads that receive messages.
-        sys.stderr.flush()
-        os._exit(status)

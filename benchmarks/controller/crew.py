@@ -84,7 +84,7 @@ def aboard(options: settings.Settings, module: str, hosts: int,
         'hosts': share, 'lpars': options.lpars, 'delay': options.delay,
         'file': str(file), 'limit': _COMMAND_SECONDS,
         'log': str(file.with_name('carrier-%d.log' % number))},
-        program='benchmarks.controller.carrier')
+        program='benchmarks.controller.carrier_main')
         for number, share in enumerate(
             fleet.shares(hosts, options.processes))]
     with contextlib.ExitStack() as stack:

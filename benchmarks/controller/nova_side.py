@@ -23,7 +23,6 @@ import time
 from typing import Any
 
 from nova.compute import rpcapi
-from nova.compute import share_management
 from nova.objects import base as objects_base
 from nova import rpc
 from nova.share import manila
@@ -82,6 +81,9 @@ class Manager(manager.Manager):
                  host: str) -> None:
         super().__init__(host_driver, rpcapi.ComputeAPI(), host)
         self.notifier = rpc.get_notifier('compute', host)
+        # nova 34's.
+        from nova.compute import share_management
+
         self.share_manager = share_management.ShareManager(
             manila.API(), host_driver)
         self.stops: list[float] = []
