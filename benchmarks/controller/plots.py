@@ -28,7 +28,8 @@ _DRAIN = ('seconds after the delay until nova is right about all servers '
 
 _COLORS = {releases.OLD: ('#aa3344', 'o'), releases.OURS: ('#4477aa', 's'),
            releases.OURS_EVENTLET: ('#228833', '^')}
-# Of our curves for the numbers of workers, after the first.
+# Of the curves for the numbers of workers; other modules than ours have
+# their own color.
 _FURTHER = (_COLORS[releases.OURS], ('#ee7733', 'v'), ('#009988', 'D'),
             ('#cc3311', 'x'), ('#999999', '+'))
 
@@ -72,10 +73,11 @@ def _drains(rows: list[Row]) -> list[pictures.Curve]:
                 lambda figures: figures['drain'])
             if points:
                 color, marker = _FURTHER[index % len(_FURTHER)]
+                if module != releases.OURS:
+                    color = _COLORS[module][0]
                 curves.append(pictures.Curve(
-                    '%s, %d workers' % (_label(module), count), points,
-                    color, 'o' if module == releases.OLD else marker,
-                    dashed=module != releases.OURS))
+                    '%s, workers: %d' % (_label(module), count), points,
+                    color, marker, dashed=module != releases.OURS))
     return curves
 
 

@@ -103,13 +103,14 @@ def rules(rows: Iterable[Row]) -> str:
     """Return the rules of thumb as tables."""
     found = list(rows)
     lines = [('storm', 'module', 'cases', 'CPU ms an LPAR',
-              'LPARs a second a worker', 'CPU ms a lookup',
-              'hosts a worker, lookups < 1 s')]
+              'a worker: LPARs a second', 'storms of 200 LPARs a minute',
+              'CPU ms a lookup', 'hosts, lookups < 1 s')]
     for cost in rule.costs(found):
         rates = rule.rates(cost)
         lines.append((
             cost['name'], cost['module'], str(cost['cases']),
             _number(cost['lpar'], 1000), _number(rates['lpars']),
+            _number(rates['storms']),
             _number(cost['lookup'], 1000), _number(rates['hosts'])))
     knees = [('storm', 'module', 'workers', 'most hosts without',
               'fewest hosts with lookups > 1 s')]

@@ -18,6 +18,7 @@ CPU, so
 
 * LPARs a second = workers / c
 * seconds of a storm = hosts * LPARs * c / workers
+* storms of a host with 200 LPARs in a minute = 60 * workers / (200 * c)
 * hosts whose lookups take less than a second = workers / cost of a lookup,
   because each host waits for one lookup at a time
 
@@ -28,6 +29,9 @@ from collections.abc import Iterable
 from typing import Any
 
 Row = dict[str, Any]
+
+# LPARs of the host that rules are about.
+_LPARS = 200
 
 
 def costs(rows: Iterable[Row]) -> list[Row]:
@@ -59,11 +63,14 @@ def _cost(name: str, rows: list[Row]) -> Row:
 def rates(cost: Row) -> Row:
     """Return what follows from a cost, for one worker.
 
-    :returns: ``lpars`` a second; and ``hosts`` whose lookups take less than a
-        second, None where lookups have no cost of their own.
+    :returns: ``lpars`` a second; ``storms`` of a host with 200 LPARs in a
+        minute; and ``hosts`` whose lookups take less than a second, None
+        where lookups have no cost of their own.
     """
-    return {name: 1 / cost[of] if cost[of] else None
-            for name, of in (('lpars', 'lpar'), ('hosts', 'lookup'))}
+    lpar, lookup = cost['lpar'], cost['lookup']
+    return {'lpars': 1 / lpar if lpar else None,
+            'storms': 60 / (_LPARS * lpar) if lpar else None,
+            'hosts': 1 / lookup if lookup else None}
 
 
 def knees(rows: Iterable[Row]) -> list[Row]:

@@ -46,10 +46,12 @@ class TestRule(base.TestCase):
             samples.row(), samples.row(module=releases.OLD)])))
 
     def test_rates(self):
-        self.assertEqual({'lpars': 100.0, 'hosts': 0.5}, rule.rates(
-            {'lpar': 0.01, 'lookup': 2.0}))
-        self.assertEqual({'lpars': None, 'hosts': None}, rule.rates(
-            {'lpar': 0.0, 'lookup': None}))
+        self.assertEqual(
+            {'lpars': 100.0, 'storms': 30.0, 'hosts': 0.5},
+            rule.rates({'lpar': 0.01, 'lookup': 2.0}))
+        self.assertEqual(
+            {'lpars': None, 'storms': None, 'hosts': None},
+            rule.rates({'lpar': 0.0, 'lookup': None}))
 
     def test_knees(self):
         def row(hosts, slow, **place):
