@@ -90,7 +90,7 @@ def _run(options: settings.Settings) -> int:
                 progress.say(report.row(rows[-1]))
                 _write(options, rows, found)
         print(machine.text(found))
-    checks = _checks(options, rows)
+    checks = _checks(rows)
     print('\n%s\n\n%s\n\n%s' % (report.table(rows), report.curves(rows),
                                 limits.table(checks)), flush=True)
     if options.plots:
@@ -120,10 +120,9 @@ def _simulate(options: settings.Settings, size: int, name: str
             'took': time.monotonic() - began}
 
 
-def _checks(options: settings.Settings, rows: list[dict[str, Any]]
-            ) -> list[limits.Check]:
+def _checks(rows: list[dict[str, Any]]) -> list[limits.Check]:
     return [check for row in rows
-            for check in figures.checks(row, options.workers is not None)]
+            for check in figures.checks(row)]
 
 
 def _load(path: pathlib.Path) -> list[dict[str, Any]]:
@@ -142,8 +141,8 @@ def _write(options: settings.Settings, rows: list[dict[str, Any]],
     try:
         options.json.write_text(json.dumps({
             'machine': found, 'options': arguments.as_dict(options),
-            'rows': rows, 'checks': [vars(check) for check in _checks(
-                options, rows)]}, indent=1))
+            'rows': rows, 'checks': [vars(check) for check in _checks(rows)],
+        }, indent=1))
     except OSError as error:
         raise Failed('cannot write: %s' % error) from None
 

@@ -36,7 +36,7 @@ def row(name='start', hosts=100, **changes):
              'slow': 0.0, 'p99': 0.1, 'failed': 0.0, 'queue': 1, **changes}
     return {'name': name, 'hosts': hosts, 'cells': 1, 'workers': 1,
             'plan': {'rate': 100.0, 'seconds': 10.0, 'queries': 1.0,
-                     'old': 0.0}, 'figures': found}
+                     'old': 0.0, 'workers': 1}, 'figures': found}
 
 
 @ddt.ddt
@@ -79,10 +79,10 @@ class TestChecks(base.TestCase):
     def test_over(self, changes, expected):
         self.assertEqual(expected, sum(
             not check.within
-            for check in figures.checks(row(**changes), False)))
+            for check in figures.checks(row(**changes))))
 
     def test_workers_of_the_user_are_not_judged(self):
-        found = figures.checks(row(slow=1.0, seconds=99.0), True)
+        found = figures.checks({**row(slow=1.0, seconds=99.0), 'workers': 2})
         self.assertTrue(all(check.within for check in found))
 
 
