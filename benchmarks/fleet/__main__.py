@@ -14,35 +14,16 @@
 """The command ``python -m benchmarks fleet``."""
 
 from collections.abc import Sequence
-import dataclasses
 import importlib.util
-import json
-import pathlib
 import signal
 import sys
-import time
-from typing import Any
 
 from benchmarks.fleet import arguments
-from benchmarks.fleet import figures
-from benchmarks.fleet import plan
-from benchmarks.fleet import plots
-from benchmarks.fleet import report
 from benchmarks.fleet import settings
-from benchmarks import limits
-from benchmarks import machine
 from benchmarks import pictures
-from benchmarks import progress
 
-_NEEDED = ('greenlet', 'nova', 'pypowervm', 'mock', 'eventlet')
+_NEEDED = ('greenlet', 'nova', 'pypowervm', 'eventlet')
 _INTERRUPTED = 130
-
-# A day is the sum of independent hosts: so many stand for more.
-_DAY_HOSTS = 1000
-
-
-class Failed(Exception):
-    """Something cannot be run, read or written; says what."""
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -52,11 +33,15 @@ def main(given: Sequence[str] | None = None) -> int:
         something could not be run, 130 after Ctrl-C.
     """
     options = arguments.parse(given)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _check_needed(options)
-        return _run(options)
-    except Failed as error:
+        # Here, because they import what may be missing.
+        from benchmarks.fleet import engine
+        from benchmarks.fleet import run
+        for number in signal.SIGINT, signal.SIGTERM:
+            signal.signal(number, engine.interruption)
+        return run.run(options)
+    except settings.Failed as error:
         print('fleet: %s' % error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -70,81 +55,11 @@ def _check_needed(options: settings.Settings) -> None:
     if options.plots and pictures.missing():
         lacking.append('matplotlib')
     if lacking:
-        raise Failed("not installed: %s; 'tox -e bench' installs all that it "
-                     'needs' % ', '.join(lacking))
+        raise settings.Failed(
+            "not installed: %s; 'tox -e bench' installs all that it needs"
+            % ', '.join(lacking))
     if options.json and not options.json.absolute().parent.is_dir():
-        raise Failed('there is no folder %s' % options.json.parent)
-
-
-def _run(options: settings.Settings) -> int:
-    found = machine.describe()
-    runs = [_load(path) for path in options.files]
-    rows: list[dict[str, Any]] = runs[0] if runs else []
-    if not runs:
-        print('seed: %d' % options.seed, flush=True)
-        todo = [(size, name) for size in options.hosts
-                for name in options.names]
-        with progress.bar(todo, 'scenario') as left:
-            for size, name in left:
-                rows.append(_simulate(options, size, name))
-                progress.say(report.row(rows[-1]))
-                _write(options, rows, found)
-        print(machine.text(found))
-    checks = _checks(rows)
-    print('\n%s\n\n%s\n\n%s' % (report.table(rows), report.curves(rows),
-                                limits.table(checks)), flush=True)
-    if options.plots:
-        try:
-            plots.draw(rows, runs[1] if len(runs) > 1 else [], options.plots)
-        except OSError as error:
-            raise Failed('cannot write: %s' % error) from None
-    return 0 if all(check.within for check in checks) else 1
-
-
-def _simulate(options: settings.Settings, size: int, name: str
-              ) -> dict[str, Any]:
-    # Here, because it imports nova, which may be missing.
-    from benchmarks.fleet import scenarios
-    planned = plan.make(name, size, options)
-    workers = options.workers or planned.workers
-    simulated = min(size, _DAY_HOSTS) if name == 'day' else size
-    began = time.monotonic()
-    world = scenarios.Scenario(options, simulated, workers).run(name)
-    measured = figures.measure(world)
-    if simulated < size:
-        for figure in 'lookups', 'mean_rate', 'rate':
-            measured[figure] *= size / simulated
-    return {'name': name, 'hosts': size, 'cells': options.cells(size),
-            'workers': workers, 'plan': dataclasses.asdict(planned),
-            'figures': measured, 'simulated_hosts': simulated,
-            'took': time.monotonic() - began}
-
-
-def _checks(rows: list[dict[str, Any]]) -> list[limits.Check]:
-    return [check for row in rows
-            for check in figures.checks(row)]
-
-
-def _load(path: pathlib.Path) -> list[dict[str, Any]]:
-    try:
-        return list(json.loads(path.read_text(encoding='utf-8'))['rows'])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Failed('cannot read the figures in %s: %s' % (
-            path, error)) from None
-
-
-def _write(options: settings.Settings, rows: list[dict[str, Any]],
-           found: dict[str, Any]) -> None:
-    """Write all figures so far, if that is wanted."""
-    if not options.json:
-        return
-    try:
-        options.json.write_text(json.dumps({
-            'machine': found, 'options': arguments.as_dict(options),
-            'rows': rows, 'checks': [vars(check) for check in _checks(rows)],
-        }, indent=1))
-    except OSError as error:
-        raise Failed('cannot write: %s' % error) from None
+        raise settings.Failed('there is no folder %s' % options.json.parent)
 
 
 if __name__ == '__main__':

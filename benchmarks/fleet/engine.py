@@ -26,6 +26,29 @@ from typing import Any
 import greenlet
 
 
+class Interruption:
+    """Ends the simulation at a signal.
+
+    What a signal's handler raises is lost if it comes within the callback of
+    a weak reference, of which there are many.
+    """
+
+    def __init__(self) -> None:
+        self.wanted = False
+
+    def __call__(self, *_: object) -> None:
+        self.wanted = True
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt if there was a signal."""
+        if self.wanted:
+            self.wanted = False
+            raise KeyboardInterrupt
+
+
+interruption = Interruption()
+
+
 class Task(greenlet.greenlet):
     """Work that can wait.
 
@@ -84,6 +107,7 @@ class Engine:
         """
         check_at = self.now
         while self._heap and self._heap[0][0] <= until:
+            interruption.check()
             when, _, work = heapq.heappop(self._heap)
             self.now = when
             work()

@@ -153,5 +153,5 @@ class TestMain(base.TestCase):
             raise KeyboardInterrupt
 
         self.useFixture(fixtures.MonkeyPatch(
-            'benchmarks.fleet.__main__._run', interrupt))
+            'benchmarks.fleet.run.run', interrupt))
         self.assertEqual(130, command.main(['start']))

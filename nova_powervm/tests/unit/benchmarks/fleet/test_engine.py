@@ -69,3 +69,11 @@ class TestEngine(base.TestCase):
         self.assertEqual([(0.0, 'owner'), (0.0, 'meanwhile'),
                           (3.0, 'answer')], self.seen)
         self.assertIsNone(engine.current())
+
+    def test_interrupted(self):
+        self.engine.at(1.0, engine.interruption)
+        self.engine.at(2.0, lambda: self.note('more'))
+        self.assertRaises(KeyboardInterrupt, self.engine.run, 10.0)
+        self.assertEqual([], self.seen)
+        self.engine.run(10.0)
+        self.assertEqual([(2.0, 'more')], self.seen)
