@@ -127,8 +127,9 @@ class TestCrowd(TestCase):
         self.assertGreater(found['event_us'], 0.0)
 
     def test_handlers_are_stopped_whatever_happens(self):
-        with mock.patch.object(crowd.Crowd, 'stop') as stop, (
-                mock.patch.object(waiting, 'wait_until',
-                                  side_effect=KeyboardInterrupt)):
+        with mock.patch.object(
+                crowd.Crowd, 'stop', autospec=True,
+                side_effect=crowd.Crowd.stop) as stop, mock.patch.object(
+                    waiting, 'wait_until', side_effect=KeyboardInterrupt):
             self.assertRaises(KeyboardInterrupt, crowd.costs, self.hosts, 1)
-        stop.assert_called_once_with()
+        stop.assert_called_once_with(mock.ANY)
