@@ -104,6 +104,8 @@ def _add_sizes(parser: argparse.ArgumentParser,
             ('lpars', _MOST_LPARS, 'LPARs of each host'),
             ('crash_most', _MOST_HOSTS, _CRASH_MOST),
             ('old_most', _MOST_HOSTS, 'hosts above which 9.0.0 is left out'),
+            ('emit_workers', _MOST_WORKERS,
+             '[powervm] event_emit_workers of our module'),
             ('processes', _MOST_WORKERS, 'processes that carry the hosts')):
         parser.add_argument(
             '--' + name.replace('_', '-'), metavar='N',

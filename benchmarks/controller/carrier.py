@@ -35,6 +35,7 @@ class Options:
     :param hosts: numbers of the hosts.
     :param lpars: LPARs of each host.
     :param delay: of the module, seconds.
+    :param emit_workers: of our module.
     :param file: nova's configuration.
     :param limit: seconds that a command may take.
     """
@@ -43,6 +44,7 @@ class Options:
     hosts: list[int]
     lpars: int
     delay: float
+    emit_workers: int
     file: str
     log: str
     limit: float
@@ -61,7 +63,8 @@ class Host:
         self.manager = nova_side.Manager(self.driver, calls, name)
         self.driver.register_event_listener(self.manager.handle_events)
         self._server = self.manager.serve()
-        self.module = make(self.driver, name, options.delay)
+        self.module = make(self.driver, name, options.delay,
+                           options.emit_workers)
 
     def unfinished(self) -> int:
         """Return what the module or nova has left to do."""

@@ -82,7 +82,8 @@ def aboard(options: settings.Settings, module: str, hosts: int,
     """
     members = [dialogue.Dialogue(module, tree, {
         'hosts': share, 'lpars': options.lpars, 'delay': options.delay,
-        'file': str(file), 'limit': _COMMAND_SECONDS,
+        'emit_workers': options.emit_workers, 'file': str(file),
+        'limit': _COMMAND_SECONDS,
         'log': str(file.with_name('carrier-%d.log' % number))},
         program='benchmarks.controller.carrier_main')
         for number, share in enumerate(

@@ -31,16 +31,21 @@ _MOST_DELAY = 60.0
 
 
 class Ours:
-    """Our module's handler of a host, with a configuration of its own."""
+    """Our module's handler of a host, with a configuration of its own.
 
-    def __init__(self, driver: Any, host: str, delay: float) -> None:
+    :param emit_workers: ``[powervm] event_emit_workers``.
+    """
+
+    def __init__(self, driver: Any, host: str, delay: float,
+                 emit_workers: int) -> None:
         event: Any = importlib.import_module(_EVENT)
         internals: Any = importlib.import_module(
             'nova_powervm.testing.internals')
         self.handler = event.PowerVMNovaEventHandler(
             driver, conf=internals.make_conf(
                 host, event_delay=delay,
-                event_max_delay=max(delay, _MOST_DELAY)))
+                event_max_delay=max(delay, _MOST_DELAY),
+                event_emit_workers=emit_workers))
 
     def unfinished(self) -> int:
         """Return the LPARs that it is at work on, or confirms."""
@@ -60,10 +65,11 @@ class Release9:
     """The handler of 9.0.0, of a copy of its module for each host.
 
     It has one lock and one context for the whole process, which is that of
-    one host. So each host has its own.
+    one host. So each host has its own. It emits in the thread that compares.
     """
 
-    def __init__(self, driver: Any, host: str, delay: float) -> None:
+    def __init__(self, driver: Any, host: str, delay: float,
+                 emit_workers: int) -> None:
         event = _copy(host)
         event.greenthread = releases.Delayed(event.greenthread, delay)
         self.handler = event.PowerVMNovaEventHandler(driver)

@@ -33,6 +33,7 @@ class Settings:
     :param old_most: hosts above which 9.0.0 is left out.
     :param processes: how many processes carry the hosts.
     :param delay: ``[powervm] event_delay``, of both modules.
+    :param emit_workers: ``[powervm] event_emit_workers``, of ours.
     :param limit: how long a storm may take.
     :param first_port: the first of the ports, which follow each other.
     :param explain: only ask MariaDB how it executes lookups.
@@ -48,6 +49,7 @@ class Settings:
     old_most: int = 10
     processes: int = 2
     delay: float = 5.0
+    emit_workers: int = 4
     limit: float = 1800.0
     first_port: int = 13500
     explain: bool = False

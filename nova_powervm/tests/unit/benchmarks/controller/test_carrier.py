@@ -40,11 +40,11 @@ class TestCarrier(base.TestCase):
             module.unfinished.return_value = 0
         self.make = mock.Mock(side_effect=self.modules)
         self.carrier = carrier.Carrier(carrier.Options(
-            releases.OURS, [4, 6], 3, 2.0, 'file', 'log', 9.0), self.make)
+            releases.OURS, [4, 6], 3, 2.0, 5, 'file', 'log', 9.0), self.make)
 
     def test_hosts_have_modules_of_their_own(self):
         self.assertEqual(
-            [('host-4', 2.0), ('host-6', 2.0)],
+            [('host-4', 2.0, 5), ('host-6', 2.0, 5)],
             [call.args[1:] for call in self.make.call_args_list])
         drivers = [call.args[0] for call in self.make.call_args_list]
         self.assertEqual([set(fleet.lpars(4, 3)), set(fleet.lpars(6, 3))],

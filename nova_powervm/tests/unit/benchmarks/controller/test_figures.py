@@ -59,8 +59,8 @@ class TestRule(base.TestCase):
                 hosts=hosts, lookups={'slow': slow}, **place)
 
         found = rule.knees([
-            row(1, 0.0), row(10, 0.0), row(20, 0.1), row(50, 0.2),
-            row(1, 0.0, workers=2), samples.not_run(hosts=5)])
+            row(1, 0.0), row(10, 0.0), row(20, 0.1), row(20, 0.0),
+            row(50, 0.2), row(1, 0.0, workers=2), samples.not_run(hosts=5)])
         self.assertEqual(
             [(1, 10, 20), (2, 1, None)],
             [(each['workers'], each['without'], each['with'])

@@ -26,16 +26,17 @@ class TestOurs(base.TestCase):
 
     def setUp(self):
         super().setUp()
-        self.module = modules.Ours(drivers.FakeDriver(), 'host-7', 90.0)
+        self.module = modules.Ours(drivers.FakeDriver(), 'host-7', 90.0, 3)
         self.addCleanup(self.module.handler.stop)
 
     def test_host_and_delay(self):
         module = mock.Mock()
         with mock.patch.object(modules.importlib, 'import_module',
                                return_value=module):
-            modules.Ours('driver', 'host-7', 90.0)
+            modules.Ours('driver', 'host-7', 90.0, 3)
         module.make_conf.assert_called_once_with(
-            'host-7', event_delay=90.0, event_max_delay=90.0)
+            'host-7', event_delay=90.0, event_max_delay=90.0,
+            event_emit_workers=3)
         module.PowerVMNovaEventHandler.assert_called_once_with(
             'driver', conf=module.make_conf.return_value)
 
@@ -88,19 +89,19 @@ class TestRelease9(base.TestCase):
 
     def test_each_host_has_a_module_and_locks_of_its_own(self):
         outside = lockutils.synchronized
-        modules.Release9('driver', 'host-1', 2.0)
-        modules.Release9('driver', 'host-2', 2.0)
+        modules.Release9('driver', 'host-1', 2.0, 4)
+        modules.Release9('driver', 'host-2', 2.0, 4)
         self.assertEqual(2, len(self.loaded))
         self.assertEqual(2, len(set(self.locks)))
         self.assertIs(outside, lockutils.synchronized)
 
     def test_delay(self):
-        modules.Release9('driver', 'host-1', 2.0)
+        modules.Release9('driver', 'host-1', 2.0, 4)
         self.loaded[0].greenthread.spawn_after(15, 'work')
         self.greenthread.spawn_after.assert_called_once_with(2.0, 'work')
 
     def test_those_that_have_not_ended_are_unfinished(self):
-        found = modules.Release9('driver', 'host-1', 2.0)
+        found = modules.Release9('driver', 'host-1', 2.0, 4)
         self.threads.update(a=mock.Mock(dead=True), b=mock.Mock(dead=False))
         self.assertEqual(1, found.unfinished())
 

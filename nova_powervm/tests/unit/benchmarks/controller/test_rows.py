@@ -129,5 +129,5 @@ class TestExplain(base.TestCase):
 
     def test_a_single_uuid_stays(self):
         self.assertEqual(
-            "SELECT a FROM instances WHERE uuid = 'uuid'", explain.shape(
-                "SELECT a FROM instances WHERE uuid = '%s'" % ('a' * 36)))
+            "SELECT a FROM instances WHERE uuid IN ('uuid')", explain.shape(
+                "SELECT a FROM instances WHERE uuid IN ('%s')" % ('a' * 36)))

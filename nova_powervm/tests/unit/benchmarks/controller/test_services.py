@@ -53,6 +53,9 @@ class TestController(base.TestCase):
         found.read(pathlib.Path(self.folder, 'etc', 'nova', 'nova.conf'))
         self.assertEqual('4', found['conductor']['workers'])
         self.assertIn(services.DATABASE, found['database']['connection'])
+        # What it says of itself would be among the updates.
+        self.assertGreater(
+            int(found['DEFAULT']['report_interval']), 86400)
         # One that has it would ask all cells.
         self.assertNotIn('api_database', found)
 
