@@ -212,11 +212,17 @@ def _crash(share: float, hosts: int, options: settings.Settings) -> Plan:
     call = options.lookup_seconds(1)
     workers = _at_once(
         hosts, hit * internals.EMIT_WORKERS, call, options)
-    at_once = min(hit * internals.EMIT_WORKERS,
-                  workers * options.cells(hosts) * options.utilization)
-    events = hit * options.lpars
+    busiest = min(_busiest(hit, options.cells(hosts)), hit)
+    at_once = min(busiest * internals.EMIT_WORKERS, workers)
     return Plan(
         hit / PEAK_SECONDS, workers, LOOK + options.within
         + options.lookup_seconds(2 * options.lpars)
-        + events * options.event_calls * call / at_once,
-        at_once / call, OLD_LOOKUPS * events)
+        + busiest * options.lpars * options.event_calls * call / at_once,
+        min(hit * internals.EMIT_WORKERS, workers * options.cells(hosts))
+        / call, OLD_LOOKUPS * hit * options.lpars)
+
+
+def _busiest(hit: int, cells: int) -> float:
+    """Return the hosts in the cell that has most of them, by chance."""
+    mean = hit / cells
+    return mean + math.sqrt(2 * mean * math.log(cells))
