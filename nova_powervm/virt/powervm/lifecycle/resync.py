@@ -47,10 +47,11 @@ class Compared(NamedTuple):
 
 def add(queue: workqueue.WorkQueue[interfaces.Key],
         keys: Iterable[interfaces.Key], now: float, jitter: float) -> int:
-    """Add keys to a queue, a resync up to one delay of the queue later.
+    """Add keys to a queue, a resync with patience of up to one delay.
 
     All hosts may be started at once, or their NovaLinks be updated, and each
-    resync is a call that takes nova-conductor long.
+    resync is a call that takes nova-conductor long. One that comes together
+    with LPARs that are due saves their lookups.
 
     :param now: clock time, seconds.
     :param jitter: in [0, 1), at random.
@@ -60,7 +61,7 @@ def add(queue: workqueue.WorkQueue[interfaces.Key],
     of_lpars = [key for key in wanted
                 if not isinstance(key, interfaces.ResyncKey)]
     queue.add(of_lpars, now)
-    queue.add(wanted.difference(of_lpars), now + jitter * queue.delay)
+    queue.add(wanted.difference(of_lpars), now, jitter * queue.delay)
     return len({key.lpar for key in of_lpars})
 
 

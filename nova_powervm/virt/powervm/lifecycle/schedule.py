@@ -69,6 +69,13 @@ class Schedule(Generic[T]):
         """Take an item out of the schedule."""
         item.queued = None
 
+    def discard(self, item: T) -> None:
+        """Take an item out for another schedule; looks at all nodes."""
+        if item.queued is not None:
+            item.queued = None
+            self._heap = [node for node in self._heap if node[2] is not item]
+            heapq.heapify(self._heap)
+
     def first(self) -> float:
         """Return when the first item is due, infinity without one."""
         heap = self._heap
@@ -95,3 +102,66 @@ class Schedule(Generic[T]):
     def clear(self) -> None:
         """Take out all items."""
         self._heap.clear()
+
+
+class PatientSchedule(Generic[T]):
+    """A schedule in which some items, once due, wait for others.
+
+    Not thread-safe.
+    """
+
+    def __init__(self) -> None:
+        self._prompt: Schedule[T] = Schedule()
+        self._patient: Schedule[T] = Schedule()
+        self._patience: dict[T, float] = {}
+
+    def set_patience(self, item: T, patience: float) -> None:
+        """Say how long an item is to wait for others, before it is added.
+
+        That is until it is popped or removed.
+
+        :param patience: seconds.
+        """
+        if patience:
+            if item not in self._patience:
+                self._prompt.discard(item)
+            self._patience[item] = patience
+        elif item in self._patience:
+            self._patient.discard(item)
+            del self._patience[item]
+
+    def add(self, item: T, due: float, most: int) -> None:
+        """See :meth:`Schedule.add`."""
+        kind = self._patient if item in self._patience else self._prompt
+        kind.add(item, due, most)
+
+    def remove(self, item: T) -> None:
+        """See :meth:`Schedule.remove`."""
+        self._prompt.remove(item)
+        self._patience.pop(item, None)
+
+    def first(self) -> float:
+        """Return when one is due and does not wait for others any more.
+
+        Infinity without one. Patient ones wait as long as the least patient.
+        """
+        first = self._prompt.first()
+        if self._patience:
+            first = min(first, self._patient.first()
+                        + min(self._patience.values()))
+        return first
+
+    def pop(self, now: float) -> T | None:
+        """Take out an item that is due, None if none is."""
+        item = self._prompt.pop(now)
+        if item is None and self._patience:
+            item = self._patient.pop(now)
+            if item is not None:
+                del self._patience[item]
+        return item
+
+    def clear(self) -> None:
+        """Take out all."""
+        self._prompt.clear()
+        self._patient.clear()
+        self._patience.clear()

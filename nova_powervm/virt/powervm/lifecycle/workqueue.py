@@ -55,8 +55,8 @@ class WorkQueue(Generic[K]):
         self._cap = max_delay - self._gather
         self._items: dict[K, workitem.Item[K]] = {}
         # Those that are wanted and that no worker has.
-        self._waiting: schedule.Schedule[workitem.Item[K]] = (
-            schedule.Schedule())
+        self._waiting: schedule.PatientSchedule[workitem.Item[K]] = (
+            schedule.PatientSchedule())
         self._not_before = 0.0
         self._closed = False
         self._changed = threading.Condition(threading.Lock())
@@ -75,16 +75,19 @@ class WorkQueue(Generic[K]):
                    or item.since is not None
                    for item in list(self._items.values()))
 
-    def add(self, keys: Iterable[K], now: float) -> None:
+    def add(self, keys: Iterable[K], now: float, patience: float = 0.0
+            ) -> None:
         """Add keys, each due when it keeps still.
 
         :param now: clock time, seconds.
+        :param patience: seconds for which keys that are due wait for a batch
+            of others before they make one.
         """
         with self._changed:
             if self._closed:
                 return
             for key in keys:
-                self._add(key, now)
+                self._add(key, now, patience)
             self._notify()
 
     def get(self, key: K) -> workitem.Request[K] | None:
@@ -199,7 +202,7 @@ class WorkQueue(Generic[K]):
             self._changed.notify_all()
         return dropped
 
-    def _add(self, key: K, now: float) -> None:
+    def _add(self, key: K, now: float, patience: float) -> None:
         item = self._items.get(key)
         if item is None:
             item = self._items[key] = workitem.Item(key)
@@ -207,6 +210,7 @@ class WorkQueue(Generic[K]):
             item.first = now
         item.wanted = True
         item.attempts = 0
+        self._waiting.set_patience(item, patience)
         self._schedule(item, min(now + self.delay, item.first + self._cap))
 
     def _finish(self, key: K, when: float | None, attempts: int,

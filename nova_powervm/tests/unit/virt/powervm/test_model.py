@@ -63,10 +63,10 @@ def _without_isolation(self, lpars, answers):
 _add = workqueue.WorkQueue._add
 
 
-def _without_dirty_flag(self, key, now):
+def _without_dirty_flag(self, key, now, patience):
     item = self._items.get(key)
     if item is None or not item.processing:
-        _add(self, key, now)
+        _add(self, key, now, patience)
 
 
 def _without_confirmation(self, lpar, request, state, plan):

@@ -66,6 +66,25 @@ class TestResync(world.World):
         self.advance(2.0)
         self.assertEqual(1, self.nova.host_reads)
 
+    def test_comes_along_with_lpars(self):
+        # It saves the lookup for them.
+        self.jitter = 0.9
+        lpar = self.add('not activated')
+        self.handler.resync()
+        self.look(lpar)
+        self.assertEmitted((lpar, SHUTDOWN))
+        self.assertEqual(1, self.nova.host_reads)
+        self.assertEqual([], self.nova.lookups)
+
+    def test_does_not_come_along_before_it_keeps_still(self):
+        self.jitter = 0.9
+        self.send(self.add())
+        self.advance(world.DELAY / 2)
+        self.handler.resync()
+        self.advance(world.DELAY * 0.7)
+        self.assertEqual([1, 0], [
+            len(self.nova.lookups), self.nova.host_reads])
+
     def test_lpars_are_not_spread(self):
         self.jitter = 0.9
         lpar = self.add('not activated')

@@ -30,6 +30,9 @@ class TestCase(testtools.TestCase):
         super().setUp()
         self.queue = workqueue.WorkQueue(10.0, 40.0)
 
+    def heap(self):
+        return self.queue._waiting._prompt._heap
+
     def take(self, now):
         """Return the requests of a batch by key."""
         batch = self.queue.get_batch(now)
@@ -108,6 +111,52 @@ class TestAdd(TestCase):
         self.queue.add(['A'], 25.0)
         self.assertEqual([], self.queue.get_batch(35.9))
         self.assertEqual([Request('A', 0, 25.0)], self.queue.get_batch(36.0))
+
+
+class TestPatience(TestCase):
+
+    def test_alone(self):
+        self.queue.add(['a'], 0.0, patience=5.0)
+        self.assertEqual(16.0, self.queue.ready_at())
+        self.assertEqual({}, self.take(15.9))
+        self.assertEqual({'a'}, set(self.take(16.0)))
+
+    def test_with_others(self):
+        self.queue.add(['a'], 0.0, patience=5.0)
+        self.queue.add(['b'], 0.5)
+        self.assertEqual({'a', 'b'}, set(self.take(11.5)))
+        self.assertEqual(math.inf, self.queue.ready_at())
+
+    def test_not_before_it_is_due(self):
+        self.queue.add(['b'], 0.0)
+        self.queue.add(['a'], 5.0, patience=5.0)
+        self.assertEqual({'b'}, set(self.take(11.0)))
+        self.assertEqual(21.0, self.queue.ready_at())
+
+    def test_another_add_decides(self):
+        self.queue.add(['a'], 0.0)
+        self.queue.add(['a'], 0.0, patience=5.0)
+        self.assertEqual(16.0, self.queue.ready_at())
+        self.queue.add(['a'], 0.0)
+        self.assertEqual(11.0, self.queue.ready_at())
+
+    def test_added_while_a_worker_has_it(self):
+        self.hand_out('a')
+        self.queue.add(['a'], 11.0, patience=5.0)
+        self.queue.done('a')
+        self.assertEqual(27.0, self.queue.ready_at())
+
+    def test_not_after_a_requeue(self):
+        self.queue.add(['a'], 0.0, patience=5.0)
+        self.take(16.0)
+        self.queue.requeue('a', 30.0)
+        self.assertEqual(30.0, self.queue.ready_at())
+
+    def test_dropped(self):
+        self.queue.add(['a'], 0.0, patience=5.0)
+        self.queue.drop('a')
+        self.queue.add(['a'], 0.0)
+        self.assertEqual(11.0, self.queue.ready_at())
 
 
 @ddt.ddt
@@ -301,7 +350,7 @@ class TestMemory(TestCase):
             # Each round leaves a node far ahead, behind that of B.
             self.hand_out('A', added=float(now))
             self.queue.requeue('A', now + 1e6)
-            most = max(most, len(self.queue._waiting._heap))
+            most = max(most, len(self.heap()))
         self.assertEqual(2 * 2 + 64, most)
         self.assertEqual({'A', 'B'}, set(self.take(1e9)))
 
@@ -314,7 +363,7 @@ class TestMemory(TestCase):
         for key in whens.keys() - left.keys():
             self.queue.drop(key)
         self.hand_out('A')
-        self.assertEqual(len(left), len(self.queue._waiting._heap))
+        self.assertEqual(len(left), len(self.heap()))
         taken = []
         while (now := self.queue.ready_at()) < math.inf:
             taken += self.take(now)
@@ -323,11 +372,11 @@ class TestMemory(TestCase):
     def test_adds_cost_no_memory(self):
         for now in range(10000):
             self.queue.add(['A'], now / 1000)
-        self.assertEqual(1, len(self.queue._waiting._heap))
+        self.assertEqual(1, len(self.heap()))
 
     def test_nor_do_adds_at_the_same_time(self):
         self.queue.add(['A', 'A'], 0.0)
-        self.assertEqual(1, len(self.queue._waiting._heap))
+        self.assertEqual(1, len(self.heap()))
 
     def test_nothing_stays(self):
         self.hand_out('A')
@@ -335,7 +384,7 @@ class TestMemory(TestCase):
         self.queue.add(['B'], 0.0)
         self.queue.drop('B')
         self.assertEqual(math.inf, self.queue.ready_at())
-        self.assertEqual([], self.queue._waiting._heap)
+        self.assertEqual([], self.heap())
 
 
 class TestClose(TestCase):
@@ -346,7 +395,7 @@ class TestClose(TestCase):
         self.queue.add(['C'], 12.0)
         self.assertEqual(2, self.queue.close())
         self.assertEqual(0, len(self.queue))
-        self.assertEqual([], self.queue._waiting._heap)
+        self.assertEqual([], self.heap())
 
     def test_accepts_no_more(self):
         self.hand_out('A')
