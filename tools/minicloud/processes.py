@@ -36,6 +36,7 @@ _MARK = 'NOVA_POWERVM_MINICLOUD'
 _NAME = 'NOVA_POWERVM_MINICLOUD_SERVICE'
 
 _LOG_LINES = 15
+_TICK = 0.001
 _INTERVAL = 0.1
 _KILL_SECONDS = 10.0
 
@@ -60,10 +61,14 @@ class Processes:
         """
         if self.find(service.name) is not None:
             raise CloudError('%s already runs.' % service.name)
-        pid = self._launch(
-            service.name, service.command, service.environment).pid
+        process = self._launch(
+            service.name, service.command, service.environment)
+        found = psutil.Process(process.pid)
         self._record(service.name).write_text(
-            '%d %s\n' % (pid, _started(pid)))
+            '%d %s\n' % (found.pid, _started(found.pid)))
+        # Until the system has its environment it would not be found.
+        while process.poll() is None and not _environment(found):
+            time.sleep(_TICK)
 
     def wait_until_ready(self, service: service_mod.Service) -> None:
         """Wait until a service does its work.

@@ -15,6 +15,7 @@ import os
 import sys
 
 import fixtures
+import mock
 
 from nova_powervm.testing import waiting
 from nova_powervm.tests import base
@@ -66,6 +67,12 @@ class TestProcesses(base.TestCase):
         self.processes.wait_until_ready(self.start())
         self.assertEqual([self.processes.find('one')],
                          self.processes.marked())
+
+    def test_started_when_its_environment_can_be_read(self):
+        with mock.patch.object(processes, '_environment', side_effect=[
+                {}, {'a': 'b'}]) as read:
+            self.start()
+        self.assertEqual(2, read.call_count)
 
     def test_find_from_another_command(self):
         self.start()
