@@ -92,6 +92,8 @@ def _add(axes: Any, curve: Curve) -> None:
     medians = [values[0] for _, values in curve.points]
     spread = [[values[0] - values[1] for _, values in curve.points],
               [values[2] - values[0] for _, values in curve.points]]
-    axes.errorbar(places, medians, yerr=spread, label=curve.label,
-                  color=curve.color, marker=curve.marker, capsize=3,
+    # Without a spread there would still be the caps of its bars.
+    axes.errorbar(places, medians, yerr=spread if any(map(any, spread)) else
+                  None, label=curve.label, color=curve.color,
+                  marker=curve.marker, capsize=3,
                   linestyle='--' if curve.dashed else '-')
