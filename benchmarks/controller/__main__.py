@@ -103,7 +103,9 @@ def _measure(options: settings.Settings, results: runner.Results,
         tree = comparison.fetch(comparison_settings.Settings(
             modules=options.modules, wheel=options.wheel),
             pathlib.Path(folder))
-        with services.running(options.first_port, progress.say) as controller:
+        with services.running(
+                options.first_port, options.pool_size,
+                progress.say) as controller:
             cases = runner.Runner(controller, options, tree)
             progress.say('%d servers' % cases.fill())
             todo = [] if options.explain else list(runner.jobs(options))

@@ -29,6 +29,9 @@ controller: nova-conductor, MariaDB and RabbitMQ.
 """
 _MOST_HOSTS = 1000
 _MOST_LPARS = 10_000
+_MOST_POOL = 100
+_POOL_SIZE = ('[database] max_pool_size of nova-conductor: connections that a '
+              'worker keeps')
 _MOST_WORKERS = 64
 _CRASH_MOST = ('hosts above which nothing crashes: each server costs '
                'nova-conductor about 0.1 s of CPU')
@@ -106,6 +109,7 @@ def _add_sizes(parser: argparse.ArgumentParser,
             ('old_most', _MOST_HOSTS, 'hosts above which 9.0.0 is left out'),
             ('emit_workers', _MOST_WORKERS,
              '[powervm] event_emit_workers of our module'),
+            ('pool_size', _MOST_POOL, _POOL_SIZE),
             ('processes', _MOST_WORKERS, 'processes that carry the hosts')):
         parser.add_argument(
             '--' + name.replace('_', '-'), metavar='N',

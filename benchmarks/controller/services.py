@@ -58,9 +58,11 @@ class Controller:
 
     :param folder: where everything is; empty.
     :param first_port: the first of the ports.
+    :param pool_size: connections to MariaDB that a worker keeps.
     """
 
-    def __init__(self, folder: str, first_port: int) -> None:
+    def __init__(self, folder: str, first_port: int, pool_size: int) -> None:
+        self._pool_size = pool_size
         self.settings = settings_mod.Settings(
             folder, first_port=first_port, computes=0)
         self._processes = processes.Processes(self.settings)
@@ -167,8 +169,10 @@ class Controller:
                 'host': 'controller', 'my_ip': settings_mod.ADDRESS,
                 'state_path': state, 'report_interval': _REPORT_SECONDS,
                 **transport},
-            'database': {'connection': stores.sql_url(
-                self.settings, 'nova', DATABASE)},
+            'database': {
+                'connection': stores.sql_url(
+                    self.settings, 'nova', DATABASE),
+                'max_pool_size': self._pool_size},
             'conductor': {'workers': workers},
             # nova-conductor looks for it at its start, and goes on without.
             'placement': {**apis.auth(self.settings, 'nova'),
@@ -185,16 +189,17 @@ def _in_database(session: contextlib.AbstractContextManager[Any]
 
 
 @contextlib.contextmanager
-def running(first_port: int, say: Callable[[str], object]
+def running(first_port: int, pool_size: int, say: Callable[[str], object]
             ) -> Iterator[Controller]:
     """Run a controller without workers; its folder goes away with it.
 
+    :param first_port: see :class:`Controller`, as for the pool's size.
     :param say: takes lines for the user.
     :raises tools.minicloud.processes.CloudError: if it cannot be started.
     """
     with tempfile.TemporaryDirectory(
             prefix='controller-', ignore_cleanup_errors=True) as folder:
-        controller = Controller(folder, first_port)
+        controller = Controller(folder, first_port, pool_size)
         controller.check()
         try:
             say('MariaDB, RabbitMQ and the tables of a cell')

@@ -34,6 +34,7 @@ class Settings:
     :param processes: how many processes carry the hosts.
     :param delay: ``[powervm] event_delay``, of both modules.
     :param emit_workers: ``[powervm] event_emit_workers``, of ours.
+    :param pool_size: ``[database] max_pool_size`` of nova-conductor.
     :param limit: how long a storm may take.
     :param first_port: the first of the ports, which follow each other.
     :param explain: only ask MariaDB how it executes lookups.
@@ -50,6 +51,8 @@ class Settings:
     processes: int = 2
     delay: float = 5.0
     emit_workers: int = 4
+    # oslo.db's default.
+    pool_size: int = 5
     limit: float = 1800.0
     first_port: int = 13500
     explain: bool = False

@@ -31,13 +31,13 @@ class TestArguments(base.TestCase):
         found = arguments.parse([
             '--workers', '1,3', '--hosts', '7', '--lpars', '20', '--modules',
             'eventlet', '--crash-most', '5', '--old-most', '6',
-            '--emit-workers', '3', '--processes', '4', '--delay', '1.5',
-            '--limit', '99', '--first-port', '20000', '--explain', 'crash',
-            'redundant'])
+            '--emit-workers', '3', '--pool-size', '9', '--processes', '4',
+            '--delay', '1.5', '--limit', '99', '--first-port', '20000',
+            '--explain', 'crash', 'redundant'])
         self.assertEqual(settings.Settings(
             names=('redundant', 'crash'), modules=(releases.OURS_EVENTLET,),
             workers=(1, 3), hosts=(7,), lpars=20, crash_most=5, old_most=6,
-            emit_workers=3, processes=4, delay=1.5, limit=99.0,
+            emit_workers=3, pool_size=9, processes=4, delay=1.5, limit=99.0,
             first_port=20000, explain=True), found)
 
     def test_quick(self):

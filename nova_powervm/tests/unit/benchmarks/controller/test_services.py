@@ -32,7 +32,7 @@ class TestController(base.TestCase):
         self.sql = self.enterContext(mock.patch.object(
             stores, 'sql', autospec=True))
         self.folder = self.useFixture(fixtures.TempDir()).path
-        self.controller = services.Controller(self.folder, 13500)
+        self.controller = services.Controller(self.folder, 13500, 7)
 
     def started(self):
         return [call.args[0].name
@@ -53,6 +53,7 @@ class TestController(base.TestCase):
         found.read(pathlib.Path(self.folder, 'etc', 'nova', 'nova.conf'))
         self.assertEqual('4', found['conductor']['workers'])
         self.assertIn(services.DATABASE, found['database']['connection'])
+        self.assertEqual('7', found['database']['max_pool_size'])
         # What it says of itself would be among the updates.
         self.assertGreater(
             int(found['DEFAULT']['report_interval']), 86400)
@@ -100,7 +101,7 @@ class TestRunning(base.TestCase):
         return pathlib.Path(services.Controller.call_args.args[0])
 
     def test_nothing_is_left(self):
-        with services.running(13500, lambda line: None):
+        with services.running(13500, 5, lambda line: None):
             self.assertTrue(self.folder().exists())
             self.controller.kill.assert_not_called()
         self.controller.kill.assert_called_once_with()
@@ -110,7 +111,7 @@ class TestRunning(base.TestCase):
         self.controller.start.side_effect = KeyboardInterrupt
         self.assertRaises(
             KeyboardInterrupt,
-            services.running(13500, lambda line: None).__enter__)
+            services.running(13500, 5, lambda line: None).__enter__)
         self.controller.kill.assert_called_once_with()
         self.assertFalse(self.folder().exists())
 
@@ -119,7 +120,7 @@ class TestCheck(base.TestCase):
 
     def setUp(self):
         super().setUp()
-        self.controller = services.Controller('/none', 13500)
+        self.controller = services.Controller('/none', 13500, 5)
         self.missing = {
             name: self.enterContext(mock.patch.object(
                 preflight, name, autospec=True, return_value=iter(())))
