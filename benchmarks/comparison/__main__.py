@@ -15,14 +15,14 @@
 
 from collections.abc import Sequence
 import contextlib
-import importlib.util
 import json
 import pathlib
-import signal
 import sys
 import tempfile
 from typing import Any
 
+from benchmarks import command
+from benchmarks import common_arguments
 from benchmarks.comparison import arguments
 from benchmarks.comparison import plots
 from benchmarks.comparison import report
@@ -30,13 +30,10 @@ from benchmarks.comparison import runner
 from benchmarks.comparison import settings
 from benchmarks import limits
 from benchmarks import machine
-from benchmarks import pictures
 from benchmarks import progress
 
 # What 9.0.0 and nova's old backend need; tox installs it.
 _NEEDED = ('eventlet', 'six', 'nova', 'aiohttp')
-
-_INTERRUPTED = 130
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -46,32 +43,12 @@ def main(given: Sequence[str] | None = None) -> int:
         something could not be run, 130 after Ctrl-C.
     """
     options = arguments.parse(given)
-    # What ends this process has to end the others, too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        _check_needed(options)
+
+    def work() -> int:
+        command.check(_NEEDED, options.plots, options.json, options.wheel)
         return _run(options)
-    except runner.Failed as error:
-        print('comparison: %s' % error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print('comparison: interrupted; its processes have ended',
-              file=sys.stderr)
-        return _INTERRUPTED
 
-
-def _check_needed(options: settings.Settings) -> None:
-    lacking = [name for name in _NEEDED
-               if importlib.util.find_spec(name) is None]
-    if options.plots and pictures.missing():
-        lacking.append('matplotlib')
-    if lacking:
-        raise runner.Failed(
-            "not installed: %s; 'tox -e bench' installs all that it needs"
-            % ', '.join(lacking))
-    for path in (options.json, options.wheel):
-        if path and not path.absolute().parent.is_dir():
-            raise runner.Failed('there is no folder %s' % path.parent)
+    return command.run('comparison', work, runner.Failed)
 
 
 def _run(options: settings.Settings) -> int:
@@ -121,7 +98,7 @@ def _write(options: settings.Settings, results: runner.Results,
         return
     try:
         options.json.write_text(json.dumps({
-            'machine': found, 'options': arguments.as_dict(options),
+            'machine': found, 'options': common_arguments.as_dict(options),
             'summaries': results.summaries(), 'runs': results.rows,
             'checks': [vars(check) for check
                        in results.checks(options.counts)]}, indent=1))

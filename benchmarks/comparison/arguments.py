@@ -14,13 +14,10 @@
 """The arguments of the command."""
 
 import argparse
-from collections.abc import Callable
 from collections.abc import Sequence
-import dataclasses
-import math
-import pathlib
 from typing import Any
 
+from benchmarks import common_arguments
 from benchmarks.comparison import releases
 from benchmarks.comparison import settings
 from nova_powervm.testing import argument_types
@@ -60,6 +57,8 @@ def parse(given: Sequence[str] | None) -> settings.Settings:
 
 def _parser() -> argparse.ArgumentParser:
     default = settings.Settings()
+    milliseconds = argument_types.number(
+        float, 'number of milliseconds', 0, _MOST_MS)
     parser = argparse.ArgumentParser(
         prog='python -m benchmarks.comparison', description=_USAGE)
     parser.add_argument(
@@ -73,9 +72,9 @@ def _parser() -> argparse.ArgumentParser:
         '--counts', action='store_true', default=None,
         help='the storms of --quick; only what is counted has a budget')
     parser.add_argument(
-        '--lpars', type=_several(argument_types.integer(4, _MOST_LPARS)),
-        metavar='N,...', help='sizes of the storms (%s)' % ','.join(
-            map(str, default.lpars)))
+        '--lpars', type=common_arguments.several(
+            argument_types.integer(4, _MOST_LPARS)), metavar='N,...',
+        help='sizes of the storms (%s)' % ','.join(map(str, default.lpars)))
     parser.add_argument(
         '--fault-lpars', type=argument_types.integer(4, _MOST_LPARS),
         metavar='N',
@@ -96,58 +95,18 @@ def _parser() -> argparse.ArgumentParser:
         '--away', type=argument_types.seconds(1, 3600), metavar='SECONDS',
         help='how long a service is away (%g)' % default.away)
     parser.add_argument(
-        '--rpc-ms', type=_milliseconds, metavar='MS',
+        '--rpc-ms', type=milliseconds, metavar='MS',
         help='what a conductor worker takes for a call (%g)' % default.rpc_ms)
     parser.add_argument(
-        '--rest-ms', type=_milliseconds, metavar='MS',
+        '--rest-ms', type=milliseconds, metavar='MS',
         help='what NovaLink takes for a request (%g)' % default.rest_ms)
     parser.add_argument(
         '--conductors', type=argument_types.integer(1, 64), metavar='N',
         help='conductor workers (%d)' % default.conductors)
     parser.add_argument(
-        '--modules', type=_several(_module), metavar='NAME,...',
+        '--modules', type=common_arguments.several(
+            common_arguments.one_of(releases.NAMES)), metavar='NAME,...',
         help='which of %s' % ', '.join(releases.NAMES))
-    parser.add_argument('--json', type=pathlib.Path, metavar='FILE',
-                        help='write all figures to a file')
-    parser.add_argument('--plots', type=pathlib.Path, metavar='DIR',
-                        help='draw pictures in a folder')
-    parser.add_argument(
-        '--from', type=_several(pathlib.Path), metavar='FILE,...',
-        dest='files', help='run nothing: show what earlier runs wrote by '
-        '--json')
-    parser.add_argument(
-        '--wheel', type=pathlib.Path, metavar='FILE',
-        help='the wheel of 9.0.0, instead of the one from PyPI')
+    common_arguments.add_files(parser)
+    common_arguments.add_wheel(parser)
     return parser
-
-
-def _several(read: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:
-    def several(text: str) -> tuple[Any, ...]:
-        return tuple(dict.fromkeys(map(read, text.split(','))))
-    return several
-
-
-def _milliseconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 <= value <= _MOST_MS:
-        raise argparse.ArgumentTypeError(
-            '%r is not a number of milliseconds from 0 to %d' % (
-                text, _MOST_MS))
-    return value
-
-
-def _module(text: str) -> str:
-    if text not in releases.NAMES:
-        raise argparse.ArgumentTypeError('%r is none of %s' % (
-            text, ', '.join(releases.NAMES)))
-    return text
-
-
-def as_dict(options: settings.Settings) -> dict[str, Any]:
-    """Return the settings for JSON."""
-    values = {name: str(value) if isinstance(value, pathlib.Path) else value
-              for name, value in dataclasses.asdict(options).items()}
-    return {**values, 'files': list(map(str, options.files))}

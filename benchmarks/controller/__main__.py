@@ -13,14 +13,14 @@
 """The command ``python -m benchmarks controller``."""
 
 from collections.abc import Sequence
-import importlib.util
 import json
 import pathlib
-import signal
 import sys
 import tempfile
 from typing import Any
 
+from benchmarks import command
+from benchmarks import common_arguments
 from benchmarks.comparison import runner as comparison
 from benchmarks.comparison import settings as comparison_settings
 from benchmarks.controller import arguments
@@ -32,7 +32,6 @@ from benchmarks.controller import services
 from benchmarks.controller import settings
 from benchmarks import limits
 from benchmarks import machine
-from benchmarks import pictures
 from benchmarks import progress
 from nova_powervm.testing import processes as children
 from tools.minicloud import processes
@@ -42,7 +41,6 @@ _NEEDED = ('eventlet', 'six', 'pymysql')
 
 _FAILURES = (runner.Failed, comparison.Failed, processes.CloudError,
              children.ProcessError, OSError)
-_INTERRUPTED = 130
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -52,32 +50,12 @@ def main(given: Sequence[str] | None = None) -> int:
         something could not be run or did not end, 130 after Ctrl-C.
     """
     options = arguments.parse(given)
-    # What ends this process has to end the others, too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        _check_needed(options)
+
+    def work() -> int:
+        command.check(_NEEDED, options.plots, options.json, options.wheel)
         return _run(options)
-    except _FAILURES as error:
-        print('controller: %s' % error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print('controller: interrupted; its processes have ended',
-              file=sys.stderr)
-        return _INTERRUPTED
 
-
-def _check_needed(options: settings.Settings) -> None:
-    lacking = [name for name in _NEEDED
-               if importlib.util.find_spec(name) is None]
-    if options.plots and pictures.missing():
-        lacking.append('matplotlib')
-    if lacking:
-        raise runner.Failed(
-            "not installed: %s; 'tox -e bench' installs all that it needs"
-            % ', '.join(lacking))
-    for path in (options.json, options.wheel):
-        if path and not path.absolute().parent.is_dir():
-            raise runner.Failed('there is no folder %s' % path.parent)
+    return command.run('controller', work, *_FAILURES)
 
 
 def _run(options: settings.Settings) -> int:
@@ -144,7 +122,7 @@ def _write(options: settings.Settings, results: runner.Results,
     """Write all figures so far, if that is wanted."""
     if options.json:
         options.json.write_text(json.dumps({
-            'machine': found, 'options': arguments.as_dict(options),
+            'machine': found, 'options': common_arguments.as_dict(options),
             'runs': results.rows, 'plans': results.plans,
             'rules': results.rules(), 'checks': [
                 vars(check) for check in results.checks()]}, indent=1))

@@ -13,12 +13,10 @@
 """The arguments of the command."""
 
 import argparse
-from collections.abc import Callable
 from collections.abc import Sequence
-import dataclasses
-import pathlib
 from typing import Any
 
+from benchmarks import common_arguments
 from benchmarks.comparison import releases
 from benchmarks.controller import settings
 from nova_powervm.testing import argument_types
@@ -87,7 +85,8 @@ def _parser() -> argparse.ArgumentParser:
         '--explain', action='store_true', default=None,
         help='no storms: only what the database is asked, which otherwise '
         'comes at the end')
-    _add_files(parser)
+    common_arguments.add_files(parser)
+    common_arguments.add_wheel(parser)
     return parser
 
 
@@ -96,8 +95,8 @@ def _add_sizes(parser: argparse.ArgumentParser,
     def several(text: str, most: int, what: str, values: tuple[int, ...]
                 ) -> None:
         parser.add_argument(
-            text, type=_several(argument_types.integer(1, most)),
-            metavar='N,...',
+            text, metavar='N,...', type=common_arguments.several(
+                argument_types.integer(1, most)),
             help='%s (%s)' % (what, ','.join(map(str, values))))
 
     several('--workers', _MOST_WORKERS, "nova-conductor's workers",
@@ -116,40 +115,7 @@ def _add_sizes(parser: argparse.ArgumentParser,
             type=argument_types.integer(1, most),
             help='%s (%d)' % (what, getattr(default, name)))
     parser.add_argument(
-        '--modules', type=_several(_module), metavar='NAME,...',
+        '--modules', type=common_arguments.several(
+            common_arguments.one_of(releases.NAMES)), metavar='NAME,...',
         help='which of %s (%s)' % (', '.join(releases.NAMES),
                                    ','.join(default.modules)))
-
-
-def _add_files(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument('--json', type=pathlib.Path, metavar='FILE',
-                        help='write all figures to a file')
-    parser.add_argument('--plots', type=pathlib.Path, metavar='DIR',
-                        help='draw pictures in a folder')
-    parser.add_argument(
-        '--from', type=_several(pathlib.Path), metavar='FILE,...',
-        dest='files', help='run nothing: show what earlier runs wrote by '
-        '--json')
-    parser.add_argument(
-        '--wheel', type=pathlib.Path, metavar='FILE',
-        help='the wheel of 9.0.0, instead of the one from PyPI')
-
-
-def _several(read: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:
-    def several(text: str) -> tuple[Any, ...]:
-        return tuple(dict.fromkeys(map(read, text.split(','))))
-    return several
-
-
-def _module(text: str) -> str:
-    if text not in releases.NAMES:
-        raise argparse.ArgumentTypeError('%r is none of %s' % (
-            text, ', '.join(releases.NAMES)))
-    return text
-
-
-def as_dict(options: settings.Settings) -> dict[str, Any]:
-    """Return the settings for JSON."""
-    values = {name: str(value) if isinstance(value, pathlib.Path) else value
-              for name, value in dataclasses.asdict(options).items()}
-    return {**values, 'files': list(map(str, options.files))}

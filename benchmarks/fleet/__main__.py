@@ -14,13 +14,12 @@
 """The command ``python -m benchmarks fleet``."""
 
 from collections.abc import Sequence
-import importlib.util
 import signal
 import sys
 
+from benchmarks import command
 from benchmarks.fleet import arguments
 from benchmarks.fleet import settings
-from benchmarks import pictures
 
 _NEEDED = ('greenlet', 'nova', 'pypowervm', 'eventlet')
 _INTERRUPTED = 130
@@ -34,32 +33,19 @@ def main(given: Sequence[str] | None = None) -> int:
     """
     options = arguments.parse(given)
     try:
-        _check_needed(options)
+        command.check(_NEEDED, options.plots, options.json)
         # Here, because they import what may be missing.
         from benchmarks.fleet import engine
         from benchmarks.fleet import run
         for number in signal.SIGINT, signal.SIGTERM:
             signal.signal(number, engine.interruption)
         return run.run(options)
-    except settings.Failed as error:
+    except (command.Failed, settings.Failed) as error:
         print('fleet: %s' % error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print('fleet: interrupted', file=sys.stderr)
         return _INTERRUPTED
-
-
-def _check_needed(options: settings.Settings) -> None:
-    lacking = [name for name in _NEEDED
-               if importlib.util.find_spec(name) is None]
-    if options.plots and pictures.missing():
-        lacking.append('matplotlib')
-    if lacking:
-        raise settings.Failed(
-            "not installed: %s; 'tox -e bench' installs all that it needs"
-            % ', '.join(lacking))
-    if options.json and not options.json.absolute().parent.is_dir():
-        raise settings.Failed('there is no folder %s' % options.json.parent)
 
 
 if __name__ == '__main__':

@@ -16,11 +16,10 @@
 import argparse
 from collections.abc import Callable
 from collections.abc import Sequence
-import dataclasses
-import pathlib
 import secrets
 from typing import Any
 
+from benchmarks import common_arguments
 from benchmarks.fleet import settings
 from nova_powervm.testing import argument_types
 
@@ -62,14 +61,8 @@ def _parser() -> argparse.ArgumentParser:
         '--quick', action='store_true',
         help='%d hosts: less than a minute' % settings.QUICK['hosts'])
     _add_numbers(parser)
-    parser.add_argument('--json', type=pathlib.Path, metavar='FILE',
-                        help='write all figures to a file')
-    parser.add_argument('--plots', type=pathlib.Path, metavar='DIR',
-                        help='draw pictures in a folder')
-    parser.add_argument(
-        '--from', type=_several(pathlib.Path), metavar='FILE,...',
-        dest='files', help='run nothing: show what earlier runs wrote by '
-        '--json; pictures show the arrivals of the second beside the first')
+    common_arguments.add_files(
+        parser, '; pictures show the arrivals of the second beside the first')
     return parser
 
 
@@ -81,7 +74,7 @@ def _add_numbers(parser: argparse.ArgumentParser) -> None:
         return argument_types.number(float, what, least, most)
 
     rows: list[tuple[str, Callable[[str], Any], str, str]] = [
-        ('hosts', _several(count(10, _MOST_HOSTS)), 'N,...',
+        ('hosts', common_arguments.several(count(10, _MOST_HOSTS)), 'N,...',
          'sizes of the fleet'),
         ('lpars', count(1, 1000), 'N', 'LPARs of a host'),
         ('cell-hosts', count(1, _MOST_HOSTS), 'N', 'hosts of a cell'),
@@ -108,16 +101,3 @@ def _add_numbers(parser: argparse.ArgumentParser) -> None:
             else '%g' % value)
         parser.add_argument('--' + name, type=kind, metavar=metavar,
                             help=words + shown)
-
-
-def _several(read: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:
-    def several(text: str) -> tuple[Any, ...]:
-        return tuple(dict.fromkeys(map(read, text.split(','))))
-    return several
-
-
-def as_dict(options: settings.Settings) -> dict[str, Any]:
-    """Return the settings for JSON."""
-    values = {name: str(value) if isinstance(value, pathlib.Path) else value
-              for name, value in dataclasses.asdict(options).items()}
-    return {**values, 'files': list(map(str, options.files))}

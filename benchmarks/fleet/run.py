@@ -19,7 +19,7 @@ import pathlib
 import time
 from typing import Any
 
-from benchmarks.fleet import arguments
+from benchmarks import common_arguments
 from benchmarks.fleet import figures
 from benchmarks.fleet import plan
 from benchmarks.fleet import plots
@@ -101,7 +101,7 @@ def _write(options: settings.Settings, rows: list[dict[str, Any]],
         return
     try:
         options.json.write_text(json.dumps({
-            'machine': found, 'options': arguments.as_dict(options),
+            'machine': found, 'options': common_arguments.as_dict(options),
             'rows': rows, 'checks': [vars(check) for check in _checks(rows)],
         }, indent=1))
     except OSError as error:

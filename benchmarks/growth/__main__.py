@@ -13,12 +13,12 @@
 """The command ``python -m benchmarks growth``."""
 
 from collections.abc import Sequence
-import importlib.util
 import json
-import signal
 import sys
 from typing import Any
 
+from benchmarks import command
+from benchmarks import common_arguments
 from benchmarks.growth import arguments
 from benchmarks.growth import budgets
 from benchmarks.growth import plots
@@ -28,10 +28,7 @@ from benchmarks.growth import settings
 from benchmarks.growth import summary
 from benchmarks import limits
 from benchmarks import machine
-from benchmarks import pictures
 from benchmarks import progress
-
-_INTERRUPTED = 130
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -41,36 +38,22 @@ def main(given: Sequence[str] | None = None) -> int:
         something could not be run, 130 after Ctrl-C.
     """
     options = arguments.parse(given)
-    # What ends this process has to end the others, too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        _check_needed(options)
+
+    def work() -> int:
+        command.check(_needed(options), options.plots, options.json)
         return _run(options)
-    except runner.Failed as error:
-        print('growth: %s' % error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print('growth: interrupted; its processes have ended',
-              file=sys.stderr)
-        return _INTERRUPTED
+
+    return command.run('growth', work, runner.Failed)
 
 
-def _check_needed(options: settings.Settings) -> None:
+def _needed(options: settings.Settings) -> list[str]:
+    """Return the modules that have to be installed."""
     needed = {'nova'}
     if not options.files:
         needed |= {'eventlet'} & set(options.backends)
         # The simulator.
         needed |= {'aiohttp'} if 'sync' in options.names else set()
-    lacking = sorted(name for name in needed
-                     if importlib.util.find_spec(name) is None)
-    if options.plots and pictures.missing():
-        lacking.append('matplotlib')
-    if lacking:
-        raise runner.Failed(
-            "not installed: %s; 'tox -e bench' installs all that it needs"
-            % ', '.join(lacking))
-    if options.json and not options.json.absolute().parent.is_dir():
-        raise runner.Failed('there is no folder %s' % options.json.parent)
+    return sorted(needed)
 
 
 def _run(options: settings.Settings) -> int:
@@ -114,7 +97,7 @@ def _write(options: settings.Settings, rows: list[summary.Row],
     summaries = summary.medians(rows)
     try:
         options.json.write_text(json.dumps({
-            'machine': found, 'options': arguments.as_dict(options),
+            'machine': found, 'options': common_arguments.as_dict(options),
             'runs': rows, 'summaries': summaries,
             'checks': [vars(check) for check
                        in budgets.checks(summaries)]}, indent=1))

@@ -13,13 +13,10 @@
 """The arguments of the command."""
 
 import argparse
-from collections.abc import Callable
-from collections.abc import Collection
 from collections.abc import Sequence
-import dataclasses
-import pathlib
 from typing import Any
 
+from benchmarks import common_arguments
 from benchmarks.growth import settings
 from nova_powervm.testing import argument_types
 from nova_powervm.testing import backends
@@ -71,7 +68,8 @@ def _parser() -> argparse.ArgumentParser:
         '--quick', action='store_true',
         help='100 and 1,000 LPARs, 10 handlers, once: within a minute')
     add('--lpars', 'LPARs of the handler that is alone',
-        ','.join(map(str, default.lpars)), metavar='N,...', type=_several(
+        ','.join(map(str, default.lpars)), metavar='N,...',
+        type=common_arguments.several(
             argument_types.integer(_LEAST_LPARS, _MOST_LPARS)))
     count('--handlers', 'handlers in one process', default.handlers,
           1, _MOST_HANDLERS)
@@ -82,40 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     count('--events', 'events of each LPAR', default.events, 1, 1000)
     count('--runs', 'of each case', default.runs, 1)
     add('--backends', 'which of nova\'s backends', ','.join(
-        default.backends), metavar='NAME,...', type=_several(
-            _one_of(backends.BACKENDS)))
-    _add_files(parser)
+        default.backends), metavar='NAME,...', type=common_arguments.several(
+            common_arguments.one_of(backends.BACKENDS)))
+    common_arguments.add_files(parser)
     return parser
-
-
-def _add_files(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument('--json', type=pathlib.Path, metavar='FILE',
-                        help='write all figures to a file')
-    parser.add_argument('--plots', type=pathlib.Path, metavar='DIR',
-                        help='draw pictures in a folder')
-    parser.add_argument(
-        '--from', type=_several(pathlib.Path), metavar='FILE,...',
-        dest='files', help='run nothing: show what earlier runs wrote by '
-        '--json')
-
-
-def _several(read: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:
-    def several(text: str) -> tuple[Any, ...]:
-        return tuple(dict.fromkeys(map(read, text.split(','))))
-    return several
-
-
-def _one_of(names: Collection[str]) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text not in names:
-            raise argparse.ArgumentTypeError('%r is none of %s' % (
-                text, ', '.join(names)))
-        return text
-    return read
-
-
-def as_dict(options: settings.Settings) -> dict[str, Any]:
-    """Return the settings for JSON."""
-    values = {name: str(value) if isinstance(value, pathlib.Path) else value
-              for name, value in dataclasses.asdict(options).items()}
-    return {**values, 'files': list(map(str, options.files))}

@@ -16,6 +16,7 @@ import io
 
 import ddt
 
+from benchmarks import common_arguments
 from benchmarks.comparison import arguments
 from benchmarks.comparison import releases
 from benchmarks.comparison import settings
@@ -70,6 +71,6 @@ class TestArguments(base.TestCase):
             options.delay(lpars) for lpars in (10, 100, 1000, 5000)])
 
     def test_as_dict(self):
-        found = arguments.as_dict(arguments.parse(['--json', 'file']))
+        found = common_arguments.as_dict(arguments.parse(['--json', 'file']))
         self.assertEqual('file', found['json'])
         self.assertEqual(5, found['runs'])

@@ -16,6 +16,7 @@ import importlib.util
 import io
 import json
 import pathlib
+import signal
 
 import fixtures
 import mock
@@ -39,7 +40,7 @@ class TestMain(base.TestCase):
         self.fetch = self.enterContext(mock.patch.object(
             runner, 'fetch', autospec=True))
         self.enterContext(mock.patch.object(
-            command.signal, 'signal', autospec=True))
+            signal, 'signal', autospec=True))
         self.found = self.enterContext(mock.patch.object(
             importlib.util, 'find_spec', autospec=True))
         self.enterContext(mock.patch.object(

@@ -15,6 +15,7 @@ import io
 
 import ddt
 
+from benchmarks import common_arguments
 from benchmarks.comparison import releases
 from benchmarks.controller import arguments
 from benchmarks.controller import settings
@@ -59,7 +60,7 @@ class TestArguments(base.TestCase):
         self.assertEqual(2, error.code)
 
     def test_as_dict(self):
-        found = arguments.as_dict(arguments.parse(['--json', 'file']))
+        found = common_arguments.as_dict(arguments.parse(['--json', 'file']))
         self.assertEqual('file', found['json'])
         self.assertEqual([], found['files'])
 

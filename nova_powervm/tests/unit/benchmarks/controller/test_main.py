@@ -15,6 +15,7 @@ import importlib.util
 import io
 import json
 import pathlib
+import signal
 
 import fixtures
 import mock
@@ -51,7 +52,7 @@ class TestMain(base.TestCase):
         self.explain = self.enterContext(mock.patch.object(
             explain, 'run', autospec=True, return_value=[samples.plan()]))
         self.enterContext(mock.patch.object(
-            command.signal, 'signal', autospec=True))
+            signal, 'signal', autospec=True))
         self.found = self.enterContext(mock.patch.object(
             importlib.util, 'find_spec', autospec=True))
         self.enterContext(mock.patch.object(

@@ -18,6 +18,7 @@ import pathlib
 import ddt
 import fixtures
 
+from benchmarks import common_arguments
 from benchmarks.fleet import __main__ as command
 from benchmarks.fleet import arguments
 from benchmarks.fleet import figures
@@ -62,7 +63,7 @@ class TestArguments(base.TestCase):
             SystemExit, arguments.parse, [given]).code)
 
     def test_json(self):
-        found = arguments.as_dict(arguments.parse(
+        found = common_arguments.as_dict(arguments.parse(
             ['--from', 'a,b', '--json', 'c', '--seed', '3']))
         self.assertEqual((['a', 'b'], 'c'), (found['files'], found['json']))
         json.dumps(found)

@@ -17,6 +17,7 @@ import pathlib
 
 import ddt
 
+from benchmarks import common_arguments
 from benchmarks.growth import arguments
 from benchmarks.growth import settings
 from nova_powervm.tests import base
@@ -44,7 +45,7 @@ class TestArguments(base.TestCase):
             **settings.QUICK, 'runs': 3}), found)
 
     def test_as_dict(self):
-        found = arguments.as_dict(arguments.parse(
+        found = common_arguments.as_dict(arguments.parse(
             ['--json', 'x', '--from', 'a,b']))
         self.assertEqual(found, json.loads(json.dumps(
             found)) | {'names': found['names'], 'lpars': found['lpars'],

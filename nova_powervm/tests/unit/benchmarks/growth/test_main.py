@@ -15,6 +15,7 @@ import importlib.util
 import io
 import json
 import pathlib
+import signal
 
 import ddt
 import fixtures
@@ -38,7 +39,7 @@ class TestMain(base.TestCase):
         self.run_job = self.enterContext(mock.patch.object(
             runner, 'run', side_effect=lambda *args: [self.row]))
         self.enterContext(mock.patch.object(
-            command.signal, 'signal', autospec=True))
+            signal, 'signal', autospec=True))
         self.found = self.enterContext(mock.patch.object(
             importlib.util, 'find_spec', autospec=True))
         self.enterContext(mock.patch.object(
