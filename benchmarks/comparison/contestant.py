@@ -25,11 +25,7 @@ monkey_patch.patch()
 
 import dataclasses
 import json
-import os
-import select
-import sys
 import time
-import traceback
 from typing import Any
 
 import nova.conf
@@ -46,6 +42,7 @@ from benchmarks.comparison import nova_side
 from benchmarks.comparison import releases
 from benchmarks import floor
 from benchmarks import instruments
+from benchmarks import obey
 from benchmarks import rpc
 
 CONF = nova.conf.CONF
@@ -184,29 +181,8 @@ def _configure(options: Options) -> None:
 def main(options: str) -> None:
     """Obey commands until there are no more."""
     contestant = Contestant(Options(**json.loads(options)))
-    print('ready', flush=True)
-    while True:
-        # Where eventlet has patched select, others run meanwhile.
-        readable, _, _ = select.select([sys.stdin], [], [], _TICK)
-        if not readable:
-            contestant.tick()
-            continue
-        line = sys.stdin.readline()
-        if not line:
-            return
-        command = json.loads(line)
-        answer = getattr(contestant, command.pop('op'))(**command)
-        print(json.dumps(answer), flush=True)
+    obey.commands(contestant, _TICK, contestant.tick)
 
 
 if __name__ == '__main__':
-    status = 1
-    try:
-        main(sys.argv[1])
-        status = 0
-    except Exception:
-        traceback.print_exc()
-    finally:
-        # Nothing waits for pypowervm's poll thread, which is no daemon.
-        sys.stderr.flush()
-        os._exit(status)
+    obey.end_with(main)

@@ -23,10 +23,6 @@ from nova import monkey_patch
 monkey_patch.patch()
 
 import json
-import os
-import select
-import sys
-import traceback
 
 import nova.conf
 from nova import config
@@ -35,6 +31,7 @@ from oslo_log import log as logging
 
 from benchmarks.controller import carrier as carriers
 from benchmarks.controller import modules
+from benchmarks import obey
 
 CONF = nova.conf.CONF
 
@@ -56,28 +53,8 @@ def main(given: str) -> None:
     make = modules.prepare(options.module)
     _configure(options)
     carrier = carriers.Carrier(options, make)
-    print('ready', flush=True)
-    while True:
-        # Where eventlet has patched select, others run meanwhile.
-        readable, _, _ = select.select([sys.stdin], [], [], _TICK)
-        if not readable:
-            continue
-        line = sys.stdin.readline()
-        if not line:
-            return
-        command = json.loads(line)
-        answer = getattr(carrier, command.pop('op'))(**command)
-        print(json.dumps(answer), flush=True)
+    obey.commands(carrier, _TICK)
 
 
 if __name__ == '__main__':
-    status = 1
-    try:
-        main(sys.argv[1])
-        status = 0
-    except Exception:
-        traceback.print_exc()
-    finally:
-        # Nothing waits for the threads that receive messages.
-        sys.stderr.flush()
-        os._exit(status)
+    obey.end_with(main)
