@@ -22,8 +22,8 @@ def wait(path: pathlib.Path | None) -> str:
     """Wait to be interrupted, and say so in a file; without one return."""
     if path is None:
         return 'done'
-    path.write_text('began')
     try:
+        path.write_text('began')
         threading.Event().wait(_AT_MOST)
     except KeyboardInterrupt:
         path.write_text('interrupted')
