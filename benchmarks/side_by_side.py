@@ -76,18 +76,23 @@ class _Interruption:
 
     @classmethod
     def interrupt(cls, number: int, frame: object) -> None:
-        """Interrupt what is done now; nothing is said of an idle worker."""
+        """Interrupt what is done now.
+
+        An idle worker ends as the pool does: amid reading from the pool, it
+        would leave half a message to another worker.
+        """
         signal.signal(number, signal.SIG_IGN)
         cls.came = True
-        raise KeyboardInterrupt if cls.at_work else SystemExit
+        if cls.at_work:
+            raise KeyboardInterrupt
 
     @classmethod
     def do(cls, work: Callable[..., Any], job: Any) -> Any:
         """Do a job, unless it was handed over before the interruption."""
-        if cls.came:
-            raise KeyboardInterrupt
         cls.at_work = True
         try:
+            if cls.came:
+                raise KeyboardInterrupt
             return work(job)
         finally:
             cls.at_work = False

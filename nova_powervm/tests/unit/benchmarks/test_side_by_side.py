@@ -10,11 +10,12 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 import multiprocessing
 import pathlib
+import signal
 
 import fixtures
+import mock
 
 from benchmarks import side_by_side
 from nova_powervm.testing import waiting
@@ -47,3 +48,11 @@ class TestWorkers(base.TestCase):
         self.assertRaises(KeyboardInterrupt, interrupt)
         self.assertEqual('interrupted', path.read_text())
         self.assertEqual([], multiprocessing.active_children())
+
+    def test_idle_worker_goes_on(self):
+        # It may be reading what another worker needs whole.
+        interruption = side_by_side._Interruption
+        with (mock.patch.multiple(interruption, came=False, at_work=False),
+              mock.patch.object(side_by_side.signal, 'signal')):
+            interruption.interrupt(signal.SIGTERM, None)
+            self.assertRaises(KeyboardInterrupt, interruption.do, abs, -1)
