@@ -39,6 +39,7 @@ _LOG_LINES = 15
 _TICK = 0.001
 _INTERVAL = 0.1
 _KILL_SECONDS = 10.0
+_KILLS = 3
 
 
 class CloudError(Exception):
@@ -158,9 +159,12 @@ class Processes:
 
     def kill_all(self) -> list[str]:
         """Kill whatever there is of the cloud; return what that was."""
-        found = self.marked()
-        names = {_environment(process).get(_NAME, '?') for process in found}
-        _kill(found)
+        names = set()
+        # Again for what they started meanwhile; some may not be killed at all.
+        for _ in range(_KILLS):
+            found = self.marked()
+            names |= {_environment(one).get(_NAME, '?') for one in found}
+            _kill(found)
         return sorted(names)
 
     def _launch(self, name: str, command: Iterable[str],

@@ -61,7 +61,10 @@ class TestProcesses(base.TestCase):
         return one
 
     def children(self):
-        return self.processes.find('one').children()
+        # They can be found once the system has their environment.
+        marked = self.processes.marked()
+        return [child for child in self.processes.find('one').children()
+                if child in marked]
 
     def test_start(self):
         self.processes.wait_until_ready(self.start())
@@ -147,6 +150,14 @@ class TestProcesses(base.TestCase):
         waiting.wait_until(lambda: self.processes.find('one') is None,
                            'the end of the parent')
         self.assertEqual(['one'], self.processes.kill_all())
+        self.assertEqual([], self.processes.marked())
+
+    def test_kill_all_finds_what_was_started_meanwhile(self):
+        self.start()
+        found = self.processes.marked()
+        with mock.patch.object(self.processes, 'marked',
+                               side_effect=[[], found, []]):
+            self.assertEqual(['one'], self.processes.kill_all())
         self.assertEqual([], self.processes.marked())
 
     def test_run(self):
