@@ -15,18 +15,24 @@
 
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Iterator
+import contextlib
 import importlib.util
+import json
 import pathlib
 import signal
 import sys
+from typing import Any
 
+from benchmarks import common_arguments
+from benchmarks import limits
 from benchmarks import pictures
 
 _INTERRUPTED = 130
 
 
 class Failed(Exception):
-    """A command cannot be run; the text says what it lacks."""
+    """Something cannot be run, read or written; the text says what."""
 
 
 def run(name: str, work: Callable[[], int],
@@ -73,3 +79,30 @@ def check(modules: Iterable[str], plots: pathlib.Path | None,
     for path in files:
         if path and not path.absolute().parent.is_dir():
             raise Failed('there is no folder %s' % path.parent)
+
+
+def write(options: Any, machine: dict[str, Any],
+          checks: Iterable[limits.Check], **figures: Any) -> None:
+    """Write all figures so far as JSON, if that is wanted.
+
+    :param options: the command's settings, with ``json`` and ``files``.
+    :raises Failed: if that is not possible.
+    """
+    if options.json:
+        text = json.dumps({
+            'machine': machine, 'options': common_arguments.as_dict(options),
+            **figures, 'checks': [vars(check) for check in checks]}, indent=1)
+        with writing():
+            options.json.write_text(text)
+
+
+@contextlib.contextmanager
+def writing() -> Iterator[None]:
+    """Say so if a file cannot be written.
+
+    :raises Failed: if that is so.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise Failed('cannot write: %s' % error) from None

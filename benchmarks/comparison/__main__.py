@@ -15,14 +15,12 @@
 
 from collections.abc import Sequence
 import contextlib
-import json
 import pathlib
 import sys
 import tempfile
 from typing import Any
 
 from benchmarks import command
-from benchmarks import common_arguments
 from benchmarks.comparison import arguments
 from benchmarks.comparison import plots
 from benchmarks.comparison import report
@@ -48,7 +46,7 @@ def main(given: Sequence[str] | None = None) -> int:
         command.check(_NEEDED, options.plots, options.json, options.wheel)
         return _run(options)
 
-    return command.run('comparison', work, runner.Failed)
+    return command.run('comparison', work)
 
 
 def _run(options: settings.Settings) -> int:
@@ -84,26 +82,15 @@ def _show(options: settings.Settings, results: runner.Results,
                           limits.table(checks)), flush=True)
     _write(options, results, found)
     if options.plots:
-        try:
+        with command.writing():
             plots.draw(summaries, options.plots)
-        except OSError as error:
-            raise runner.Failed('cannot write: %s' % error) from None
     return 0 if all(check.within for check in checks) else 1
 
 
 def _write(options: settings.Settings, results: runner.Results,
            found: dict[str, Any]) -> None:
-    """Write all figures so far, if that is wanted."""
-    if not options.json:
-        return
-    try:
-        options.json.write_text(json.dumps({
-            'machine': found, 'options': common_arguments.as_dict(options),
-            'summaries': results.summaries(), 'runs': results.rows,
-            'checks': [vars(check) for check
-                       in results.checks(options.counts)]}, indent=1))
-    except OSError as error:
-        raise runner.Failed('cannot write: %s' % error) from None
+    command.write(options, found, results.checks(options.counts),
+                  summaries=results.summaries(), runs=results.rows)
 
 
 if __name__ == '__main__':

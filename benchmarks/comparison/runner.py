@@ -26,6 +26,7 @@ import tempfile
 from typing import Any
 import zipfile
 
+from benchmarks import command
 from benchmarks.comparison import budgets
 from benchmarks.comparison import faults
 from benchmarks.comparison import releases
@@ -49,10 +50,6 @@ _CASES: dict[str, Callable[[worlds.World], list[worlds.Figures]]] = {
     'restart': storms.restart, 'crash': storms.crash, 'mixed': storms.mixed,
     'controller-away': faults.controller_away, 'rest-away': faults.rest_away,
     'missing-events': faults.missing_events}
-
-
-class Failed(Exception):
-    """Something could not be run; the text says what and why."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,14 +131,14 @@ class Results:
         Its runs count as further ones; its floors are in its ratios.
 
         :returns: what it was measured on.
-        :raises Failed: if it is not the file of a run.
+        :raises benchmarks.command.Failed: if it is not the file of a run.
         """
         try:
             found = json.loads(path.read_text())
             self.rows += found['runs']
             return machine.text(found['machine'])
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise Failed('%s is no file of a run: %s' % (
+            raise command.Failed('%s is no file of a run: %s' % (
                 path, error)) from None
 
     def summaries(self) -> list[dict[str, Any]]:
@@ -170,7 +167,7 @@ def fetch(options: settings.Settings, folder: pathlib.Path
           ) -> pathlib.Path | None:
     """Return the tree of 9.0.0, or None if it is not wanted.
 
-    :raises Failed: if there is none.
+    :raises benchmarks.command.Failed: if there is none.
     """
     if releases.OLD not in options.modules:
         return None
@@ -180,7 +177,7 @@ def fetch(options: settings.Settings, folder: pathlib.Path
         return scratch.fetch(folder)
     except (processes.ProcessError, OSError,
             zipfile.BadZipFile) as error:
-        raise Failed(
+        raise command.Failed(
             'there is no %s: %s; get its wheel where PyPI can be reached, by '
             "'pip download --no-deps %s', and name it with --wheel" % (
                 scratch.RELEASE, str(error).strip().splitlines()[-1],
@@ -192,7 +189,7 @@ def run_all(options: settings.Settings, todo: list[Job],
             ) -> Generator[tuple[Job, list[worlds.Figures]]]:
     """Run jobs, some of them side by side, and yield what each has shown.
 
-    :raises Failed: if one of them cannot be run.
+    :raises benchmarks.command.Failed: if one of them cannot be run.
     """
     work = functools.partial(run, options, tree)
     with side_by_side.workers(options.side_by_side) as workers:
@@ -201,7 +198,7 @@ def run_all(options: settings.Settings, todo: list[Job],
                 try:
                     yield from workers.run(work, group)
                 except futures.BrokenExecutor as error:
-                    raise Failed(str(error)) from None
+                    raise command.Failed(str(error)) from None
             else:
                 yield from ((job, work(job)) for job in group)
 
@@ -210,7 +207,7 @@ def run(options: settings.Settings, tree: pathlib.Path | None, job: Job
         ) -> list[worlds.Figures]:
     """Run one case with one module, in new processes.
 
-    :raises Failed: if that is not possible.
+    :raises benchmarks.command.Failed: if that is not possible.
     """
     with tempfile.TemporaryDirectory(prefix='comparison-') as folder:
         try:
@@ -221,4 +218,4 @@ def run(options: settings.Settings, tree: pathlib.Path | None, job: Job
                 return _CASES[job.case](world)
         except (processes.ProcessError, sim_process.SimulatorError,
                 sim_client.ControlError, OSError) as error:
-            raise Failed('%s: %s' % (job, error)) from None
+            raise command.Failed('%s: %s' % (job, error)) from None

@@ -13,14 +13,12 @@
 """The command ``python -m benchmarks controller``."""
 
 from collections.abc import Sequence
-import json
 import pathlib
 import sys
 import tempfile
 from typing import Any
 
 from benchmarks import command
-from benchmarks import common_arguments
 from benchmarks.comparison import runner as comparison
 from benchmarks.comparison import settings as comparison_settings
 from benchmarks.controller import arguments
@@ -39,8 +37,7 @@ from tools.minicloud import processes
 # What 9.0.0 and this need; tox installs it.
 _NEEDED = ('eventlet', 'six', 'pymysql')
 
-_FAILURES = (runner.Failed, comparison.Failed, processes.CloudError,
-             children.ProcessError, OSError)
+_FAILURES = (processes.CloudError, children.ProcessError, OSError)
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -109,7 +106,8 @@ def _show(options: settings.Settings, results: runner.Results,
     print('\n' + '\n\n'.join(parts), flush=True)
     _write(options, results, found)
     if options.plots:
-        plots.draw(results.rows, options.plots)
+        with command.writing():
+            plots.draw(results.rows, options.plots)
     if results.without_end:
         print('controller: %d cases have no end within %g s' % (
             len(results.without_end), options.limit), file=sys.stderr)
@@ -119,13 +117,8 @@ def _show(options: settings.Settings, results: runner.Results,
 
 def _write(options: settings.Settings, results: runner.Results,
            found: dict[str, Any]) -> None:
-    """Write all figures so far, if that is wanted."""
-    if options.json:
-        options.json.write_text(json.dumps({
-            'machine': found, 'options': common_arguments.as_dict(options),
-            'runs': results.rows, 'plans': results.plans,
-            'rules': results.rules(), 'checks': [
-                vars(check) for check in results.checks()]}, indent=1))
+    command.write(options, found, results.checks(), runs=results.rows,
+                  plans=results.plans, rules=results.rules())
 
 
 if __name__ == '__main__':

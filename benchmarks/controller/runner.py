@@ -20,6 +20,7 @@ import json
 import pathlib
 from typing import Any
 
+from benchmarks import command
 from benchmarks.controller import budgets
 from benchmarks.controller import crew as crews
 from benchmarks.controller import fleet
@@ -39,10 +40,6 @@ _WARMING = 3
 
 # What a storm is that did not take place.
 _NOT_RUN: Row = {'ended': False, 'run': False}
-
-
-class Failed(Exception):
-    """Something could not be run; the text says what and why."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,7 +88,7 @@ class Runner:
         """Run one job, in new processes.
 
         :param add: called with each row, at once.
-        :raises Failed: if that is not possible.
+        :raises benchmarks.command.Failed: if that is not possible.
         """
         self.prepare(job.workers)
         left = list(job.names)
@@ -111,7 +108,7 @@ class Runner:
                     ended = figures['ended']
                     add(self._row(job, left.pop(0), figures))
         except processes.ProcessError as error:
-            raise Failed('%s: %s' % (job, error)) from None
+            raise command.Failed('%s: %s' % (job, error)) from None
         for name in left:
             add(self._row(job, name, _NOT_RUN))
         if not ended:
@@ -152,7 +149,7 @@ class Results:
         """Add what an earlier run wrote.
 
         :returns: what it was measured on.
-        :raises Failed: if it is not the file of a run.
+        :raises benchmarks.command.Failed: if it is not the file of a run.
         """
         try:
             found = json.loads(path.read_text())
@@ -160,7 +157,7 @@ class Results:
             self.plans = found['plans'] or self.plans
             return machine.text(found['machine'])
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise Failed('%s is no file of a run: %s' % (
+            raise command.Failed('%s is no file of a run: %s' % (
                 path, error)) from None
 
     def checks(self) -> list[limits.Check]:

@@ -19,7 +19,6 @@ import sys
 
 from benchmarks import command
 from benchmarks.fleet import arguments
-from benchmarks.fleet import settings
 
 _NEEDED = ('greenlet', 'nova', 'pypowervm', 'eventlet')
 _INTERRUPTED = 130
@@ -40,7 +39,7 @@ def main(given: Sequence[str] | None = None) -> int:
         for number in signal.SIGINT, signal.SIGTERM:
             signal.signal(number, engine.interruption)
         return run.run(options)
-    except (command.Failed, settings.Failed) as error:
+    except command.Failed as error:
         print('fleet: %s' % error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -19,7 +19,7 @@ import pathlib
 import time
 from typing import Any
 
-from benchmarks import common_arguments
+from benchmarks import command
 from benchmarks.fleet import figures
 from benchmarks.fleet import plan
 from benchmarks.fleet import plots
@@ -38,7 +38,7 @@ def run(options: settings.Settings) -> int:
     """Simulate all, and print the plan beside it.
 
     :returns: the exit status.
-    :raises settings.Failed: if a file cannot be read or written.
+    :raises benchmarks.command.Failed: if a file cannot be read or written.
     """
     found = machine.describe()
     runs = [_load(path) for path in options.files]
@@ -51,16 +51,15 @@ def run(options: settings.Settings) -> int:
             for size, name in left:
                 rows.append(_simulate(options, size, name))
                 progress.say(report.row(rows[-1]))
-                _write(options, rows, found)
+                command.write(options, found, _checks(rows), rows=rows)
         print(machine.text(found))
     checks = _checks(rows)
     print('\n%s\n\n%s\n\n%s' % (report.table(rows), report.curves(rows),
                                 limits.table(checks)), flush=True)
+    command.write(options, found, checks, rows=rows)
     if options.plots:
-        try:
+        with command.writing():
             plots.draw(rows, runs[1] if len(runs) > 1 else [], options.plots)
-        except OSError as error:
-            raise settings.Failed('cannot write: %s' % error) from None
     return 0 if all(check.within for check in checks) else 1
 
 
@@ -90,19 +89,5 @@ def _load(path: pathlib.Path) -> list[dict[str, Any]]:
     try:
         return list(json.loads(path.read_text(encoding='utf-8'))['rows'])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise settings.Failed('cannot read the figures in %s: %s' % (
+        raise command.Failed('cannot read the figures in %s: %s' % (
             path, error)) from None
-
-
-def _write(options: settings.Settings, rows: list[dict[str, Any]],
-           found: dict[str, Any]) -> None:
-    """Write all figures so far, if that is wanted."""
-    if not options.json:
-        return
-    try:
-        options.json.write_text(json.dumps({
-            'machine': found, 'options': common_arguments.as_dict(options),
-            'rows': rows, 'checks': [vars(check) for check in _checks(rows)],
-        }, indent=1))
-    except OSError as error:
-        raise settings.Failed('cannot write: %s' % error) from None

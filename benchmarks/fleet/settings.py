@@ -26,10 +26,6 @@ USUAL = ('day', 'start', 'redundant', 'row', 'failing-60', 'failing-300',
          'silent-60', 'resync-60')
 
 
-class Failed(Exception):
-    """Something cannot be run, read or written; says what."""
-
-
 @dataclasses.dataclass(frozen=True)
 class Settings:
     """What is simulated. Times in seconds where the name says nothing else.

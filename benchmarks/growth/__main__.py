@@ -13,12 +13,10 @@
 """The command ``python -m benchmarks growth``."""
 
 from collections.abc import Sequence
-import json
 import sys
 from typing import Any
 
 from benchmarks import command
-from benchmarks import common_arguments
 from benchmarks.growth import arguments
 from benchmarks.growth import budgets
 from benchmarks.growth import plots
@@ -43,7 +41,7 @@ def main(given: Sequence[str] | None = None) -> int:
         command.check(_needed(options), options.plots, options.json)
         return _run(options)
 
-    return command.run('growth', work, runner.Failed)
+    return command.run('growth', work)
 
 
 def _needed(options: settings.Settings) -> list[str]:
@@ -72,10 +70,8 @@ def _run(options: settings.Settings) -> int:
           flush=True)
     _write(options, rows, found)
     if options.plots:
-        try:
+        with command.writing():
             plots.draw(summaries, options.plots)
-        except OSError as error:
-            raise runner.Failed('cannot write: %s' % error) from None
     return 0 if all(check.within for check in checks) else 1
 
 
@@ -91,18 +87,9 @@ def _measure(options: settings.Settings, rows: list[summary.Row],
 
 def _write(options: settings.Settings, rows: list[summary.Row],
            found: dict[str, Any]) -> None:
-    """Write all figures so far, if that is wanted."""
-    if not options.json:
-        return
     summaries = summary.medians(rows)
-    try:
-        options.json.write_text(json.dumps({
-            'machine': found, 'options': common_arguments.as_dict(options),
-            'runs': rows, 'summaries': summaries,
-            'checks': [vars(check) for check
-                       in budgets.checks(summaries)]}, indent=1))
-    except OSError as error:
-        raise runner.Failed('cannot write: %s' % error) from None
+    command.write(options, found, budgets.checks(summaries), runs=rows,
+                  summaries=summaries)
 
 
 if __name__ == '__main__':

@@ -19,6 +19,7 @@ import pathlib
 import tempfile
 from typing import Any
 
+from benchmarks import command
 from benchmarks.growth import settings
 from benchmarks.growth import summary
 from benchmarks import machine
@@ -30,10 +31,6 @@ from nova_powervm.testing import processes as children
 
 # What the power sync has once by the driver, once with one read each.
 _SYNC = ('reads', 'calls', 'seconds', 'cpu')
-
-
-class Failed(Exception):
-    """Something could not be run; the text says what and why."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +68,7 @@ def jobs(options: settings.Settings) -> Iterator[Job]:
 def run(options: settings.Settings, job: Job) -> list[summary.Row]:
     """Run one case in new processes; return a row for each run.
 
-    :raises Failed: if that is not possible.
+    :raises benchmarks.command.Failed: if that is not possible.
     """
     with tempfile.TemporaryDirectory(prefix='growth-') as folder:
         try:
@@ -84,7 +81,7 @@ def run(options: settings.Settings, job: Job) -> list[summary.Row]:
         except (processes.CaseFailed, children.ProcessError,
                 sim_process.SimulatorError, sim_client.ControlError,
                 OSError) as error:
-            raise Failed('%s, %s, %d LPARs: %s' % (
+            raise command.Failed('%s, %s, %d LPARs: %s' % (
                 job.name, job.backend, job.lpars, error)) from None
     return [{'name': job.name, 'backend': job.backend,
              'lpars': job.lpars * max(1, job.handlers),
@@ -97,7 +94,8 @@ def _sync(job: Job, folder: pathlib.Path) -> list[dict[str, Any]]:
     phases = storm.run_case('sync', job.backend, storm.parse(
         ['sync', '--lpars', str(job.lpars)]), folder)
     if any(phase['disagree'] for phase in phases):
-        raise Failed('sync, %s: nova and NovaLink disagree' % job.backend)
+        raise command.Failed(
+            'sync, %s: nova and NovaLink disagree' % job.backend)
     by_driver, each = phases
     return [{**{name: by_driver[name] for name in _SYNC},
              **{'each_%s' % name: each[name] for name in _SYNC}}]
@@ -106,7 +104,7 @@ def _sync(job: Job, folder: pathlib.Path) -> list[dict[str, Any]]:
 def load(path: pathlib.Path) -> tuple[list[summary.Row], str]:
     """Return the rows that an earlier run wrote, and its machine.
 
-    :raises Failed: if it is not the file of a run.
+    :raises benchmarks.command.Failed: if it is not the file of a run.
     """
     try:
         found = json.loads(path.read_text())
@@ -115,4 +113,5 @@ def load(path: pathlib.Path) -> tuple[list[summary.Row], str]:
         return rows, machine.text(found['machine'])
     except (OSError, ValueError, KeyError, TypeError,
             AttributeError) as error:
-        raise Failed('%s is no file of a run: %s' % (path, error)) from None
+        raise command.Failed(
+            '%s is no file of a run: %s' % (path, error)) from None

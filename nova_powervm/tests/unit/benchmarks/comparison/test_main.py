@@ -11,45 +11,27 @@
 #    under the License.
 
 
-import contextlib
-import importlib.util
-import io
 import json
-import pathlib
-import signal
 
-import fixtures
 import mock
 
+from benchmarks import command as commands
 from benchmarks.comparison import __main__ as command
 from benchmarks.comparison import runner
-from benchmarks import machine
 from benchmarks import pictures
-from nova_powervm.tests import base
+from nova_powervm.tests.unit.benchmarks import command_case
 from nova_powervm.tests.unit.benchmarks.comparison import samples
 
 
-class TestMain(base.TestCase):
+class TestMain(command_case.CommandTestCase):
 
     def setUp(self):
         super().setUp()
-        self.folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
         self.phase = samples.phase()
         self.run_job = self.enterContext(mock.patch.object(
             runner, 'run', side_effect=lambda *args: [self.phase]))
         self.fetch = self.enterContext(mock.patch.object(
             runner, 'fetch', autospec=True))
-        self.enterContext(mock.patch.object(
-            signal, 'signal', autospec=True))
-        self.found = self.enterContext(mock.patch.object(
-            importlib.util, 'find_spec', autospec=True))
-        self.enterContext(mock.patch.object(
-            machine, '_PACKAGES', ('nova', 'eventlet')))
-        self.enterContext(mock.patch.object(
-            machine.importlib.metadata, 'version', return_value='1'))
-        self.enterContext(contextlib.redirect_stdout(io.StringIO()))
-        self.errors = self.enterContext(
-            contextlib.redirect_stderr(io.StringIO()))
 
     def run_command(self, *options):
         return command.main([
@@ -64,12 +46,12 @@ class TestMain(base.TestCase):
         self.assertEqual(1, self.run_command())
 
     def test_failed(self):
-        self.run_job.side_effect = runner.Failed('the reason')
+        self.run_job.side_effect = commands.Failed('the reason')
         self.assertEqual(2, self.run_command())
         self.assertIn('the reason', self.errors.getvalue())
 
     def test_no_old_module(self):
-        self.fetch.side_effect = runner.Failed('the reason')
+        self.fetch.side_effect = commands.Failed('the reason')
         self.assertEqual(2, self.run_command())
         self.run_job.assert_not_called()
 
@@ -120,6 +102,10 @@ class TestMain(base.TestCase):
         self.assertEqual(2, self.run_command(
             '--json', str(self.folder / 'none' / 'file')))
         self.fetch.assert_not_called()
+
+    def test_json_is_a_folder(self):
+        self.assertEqual(2, self.run_command('--json', str(self.folder)))
+        self.assertIn(str(self.folder), self.errors.getvalue())
 
     def test_json_and_pictures(self):
         path = self.folder / 'figures'

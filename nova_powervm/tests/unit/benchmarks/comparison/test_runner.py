@@ -18,6 +18,7 @@ import ddt
 import fixtures
 import mock
 
+from benchmarks import command
 from benchmarks.comparison import releases
 from benchmarks.comparison import runner
 from benchmarks.comparison import settings
@@ -148,7 +149,7 @@ class TestFetch(base.TestCase):
     def test_not_reached(self):
         self.download.side_effect = processes.ProcessError('no\nnetwork\n')
         error = self.assertRaises(
-            runner.Failed, runner.fetch, settings.Settings(), self.folder)
+            command.Failed, runner.fetch, settings.Settings(), self.folder)
         self.assertIn('network', str(error))
 
     def test_from_a_wheel(self):
@@ -162,7 +163,7 @@ class TestFetch(base.TestCase):
     def test_no_wheel(self):
         wheel = self.folder / 'a.whl'
         wheel.write_text('no archive')
-        self.assertRaises(runner.Failed, runner.fetch, settings.Settings(
+        self.assertRaises(command.Failed, runner.fetch, settings.Settings(
             wheel=wheel), self.folder)
 
 
@@ -195,7 +196,7 @@ class TestRun(base.TestCase):
         self.running.return_value.__exit__.return_value = None
         self.meeting.return_value.__exit__.return_value = None
         self.case.side_effect = error
-        found = self.assertRaises(runner.Failed, self.run_job)
+        found = self.assertRaises(command.Failed, self.run_job)
         self.assertIn('the reason', str(found))
 
 

@@ -10,34 +10,27 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-import contextlib
-import importlib.util
-import io
 import json
-import pathlib
-import signal
 
-import fixtures
 import mock
 
+from benchmarks import command as commands
 from benchmarks.comparison import runner as comparison
 from benchmarks.controller import __main__ as command
 from benchmarks.controller import explain
 from benchmarks.controller import plots
 from benchmarks.controller import runner
 from benchmarks.controller import services
-from benchmarks import machine
 from benchmarks import pictures
-from nova_powervm.tests import base
+from nova_powervm.tests.unit.benchmarks import command_case
 from nova_powervm.tests.unit.benchmarks.controller import samples
 from tools.minicloud import processes
 
 
-class TestMain(base.TestCase):
+class TestMain(command_case.CommandTestCase):
 
     def setUp(self):
         super().setUp()
-        self.folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
         self.fetch = self.enterContext(mock.patch.object(
             comparison, 'fetch', autospec=True))
         self.running = self.enterContext(mock.patch.object(
@@ -51,17 +44,6 @@ class TestMain(base.TestCase):
         self.values = {}
         self.explain = self.enterContext(mock.patch.object(
             explain, 'run', autospec=True, return_value=[samples.plan()]))
-        self.enterContext(mock.patch.object(
-            signal, 'signal', autospec=True))
-        self.found = self.enterContext(mock.patch.object(
-            importlib.util, 'find_spec', autospec=True))
-        self.enterContext(mock.patch.object(
-            machine, '_PACKAGES', ('nova', 'eventlet')))
-        self.enterContext(mock.patch.object(
-            machine.importlib.metadata, 'version', return_value='1'))
-        self.enterContext(contextlib.redirect_stdout(io.StringIO()))
-        self.errors = self.enterContext(
-            contextlib.redirect_stderr(io.StringIO()))
 
     def run_command(self, *options):
         return command.main([
@@ -93,12 +75,12 @@ class TestMain(base.TestCase):
         self.assertIn('the reason', self.errors.getvalue())
 
     def test_failed(self):
-        self.runner.run.side_effect = runner.Failed('the reason')
+        self.runner.run.side_effect = commands.Failed('the reason')
         self.assertEqual(2, self.run_command())
         self.assertIn('the reason', self.errors.getvalue())
 
     def test_no_old_module(self):
-        self.fetch.side_effect = comparison.Failed('the reason')
+        self.fetch.side_effect = commands.Failed('the reason')
         self.assertEqual(2, self.run_command())
         self.running.assert_not_called()
 

@@ -16,6 +16,7 @@ import pathlib
 import fixtures
 import mock
 
+from benchmarks import command
 from benchmarks.comparison import releases
 from benchmarks.controller import crew
 from benchmarks.controller import rows
@@ -116,7 +117,7 @@ class TestRunner(base.TestCase):
 
     def test_failed(self):
         self.crew.ask.side_effect = processes.ProcessError('the reason')
-        error = self.assertRaises(runner.Failed, self.run_job)
+        error = self.assertRaises(command.Failed, self.run_job)
         self.assertIn('the reason', str(error))
 
 
@@ -140,7 +141,7 @@ class TestResults(base.TestCase):
 
     def test_load_something_else(self):
         self.path.write_text('{}')
-        self.assertRaises(runner.Failed, self.results.load, self.path)
+        self.assertRaises(command.Failed, self.results.load, self.path)
 
     def test_without_end(self):
         self.results.rows += [samples.row(), samples.not_run(),

@@ -129,7 +129,10 @@ class TestMain(base.TestCase):
         found = json.loads(self.path.read_text())
         self.assertEqual([('start', 20)], [
             (each['name'], each['hosts']) for each in found['rows']])
-        self.assertEqual(0, command.main(['--from', str(self.path)]))
+        again = self.path.with_name('again.json')
+        self.assertEqual(0, command.main(
+            ['--from', str(self.path), '--json', str(again)]))
+        self.assertEqual(found['rows'], json.loads(again.read_text())['rows'])
 
     def test_over(self):
         self.path.write_text(json.dumps({'rows': [row(wrong=1)]}))

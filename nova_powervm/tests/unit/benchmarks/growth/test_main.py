@@ -10,46 +10,27 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-import contextlib
-import importlib.util
-import io
 import json
-import pathlib
-import signal
 
 import ddt
-import fixtures
 import mock
 
+from benchmarks import command as commands
 from benchmarks.growth import __main__ as command
 from benchmarks.growth import runner
-from benchmarks import machine
 from benchmarks import pictures
-from nova_powervm.tests import base
+from nova_powervm.tests.unit.benchmarks import command_case
 from nova_powervm.tests.unit.benchmarks.growth import samples
 
 
 @ddt.ddt
-class TestMain(base.TestCase):
+class TestMain(command_case.CommandTestCase):
 
     def setUp(self):
         super().setUp()
-        self.folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
         self.row = samples.alone()
         self.run_job = self.enterContext(mock.patch.object(
             runner, 'run', side_effect=lambda *args: [self.row]))
-        self.enterContext(mock.patch.object(
-            signal, 'signal', autospec=True))
-        self.found = self.enterContext(mock.patch.object(
-            importlib.util, 'find_spec', autospec=True))
-        self.enterContext(mock.patch.object(
-            machine, '_PACKAGES', ('nova', 'eventlet')))
-        self.enterContext(mock.patch.object(
-            machine.importlib.metadata, 'version', return_value='1'))
-        self.output = self.enterContext(
-            contextlib.redirect_stdout(io.StringIO()))
-        self.errors = self.enterContext(
-            contextlib.redirect_stderr(io.StringIO()))
 
     def run_command(self, *options):
         return command.main(['alone', '--lpars', '1000', *options])
@@ -63,7 +44,7 @@ class TestMain(base.TestCase):
         self.assertEqual(1, self.run_command())
 
     def test_failed(self):
-        self.run_job.side_effect = runner.Failed('the reason')
+        self.run_job.side_effect = commands.Failed('the reason')
         self.assertEqual(2, self.run_command())
         self.assertIn('the reason', self.errors.getvalue())
 

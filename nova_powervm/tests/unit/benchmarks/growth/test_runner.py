@@ -15,6 +15,7 @@ import json
 import ddt
 import mock
 
+from benchmarks import command
 from benchmarks.growth import runner
 from benchmarks.growth import settings
 from benchmarks import processes
@@ -87,7 +88,7 @@ class TestRun(base.TestCase):
     def test_sync_that_is_wrong(self):
         self.storm.return_value = [phase('by driver'),
                                    phase('each', disagree=1)]
-        self.assertRaises(runner.Failed, runner.run, OPTIONS,
+        self.assertRaises(command.Failed, runner.run, OPTIONS,
                           runner.Job('sync', 'eventlet', 20))
 
     @ddt.named_data(
@@ -97,6 +98,6 @@ class TestRun(base.TestCase):
     def test_failed(self, error):
         self.storm.side_effect = error
         failed = self.assertRaises(
-            runner.Failed, runner.run, OPTIONS,
+            command.Failed, runner.run, OPTIONS,
             runner.Job('sync', 'eventlet', 20))
         self.assertIn('why', str(failed))
