@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """What the benchmarks' commands have in common: how they begin and end."""
 
 from collections.abc import Callable
@@ -106,3 +105,16 @@ def writing() -> Iterator[None]:
         yield
     except OSError as error:
         raise Failed('cannot write: %s' % error) from None
+
+
+@contextlib.contextmanager
+def reading(path: pathlib.Path) -> Iterator[dict[str, Any]]:
+    """Give what an earlier run wrote; say so if it is something else.
+
+    :raises Failed: if it cannot be read, or is not as the caller expects it.
+    """
+    try:
+        yield json.loads(path.read_text())
+    except (OSError, ValueError, KeyError, TypeError,
+            AttributeError) as error:
+        raise Failed('%s is no file of a run: %s' % (path, error)) from None

@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """What the arguments of the benchmarks' commands have in common."""
 
 import argparse

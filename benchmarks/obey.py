@@ -10,7 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-
 """The side of a process that obeys commands on standard input.
 
 It says ``ready``, and answers each command, a JSON object in a line, with
@@ -19,10 +18,8 @@ another one. It ends when its standard input is closed.
 
 from collections.abc import Callable
 import json
-import os
 import select
 import sys
-import traceback
 from typing import Any
 
 
@@ -47,20 +44,3 @@ def commands(subject: Any, tick: float,
         command = json.loads(line)
         answer = getattr(subject, command.pop('op'))(**command)
         print(json.dumps(answer), flush=True)
-
-
-def end_with(main: Callable[[str], None]) -> None:
-    """Run a process to its end, with its first argument.
-
-    Nothing waits then for threads that are no daemons, such as pypowervm's
-    poll thread and those that receive messages.
-    """
-    status = 1
-    try:
-        main(sys.argv[1])
-        status = 0
-    except Exception:
-        traceback.print_exc()
-    finally:
-        sys.stderr.flush()
-        os._exit(status)

@@ -22,13 +22,11 @@ from nova_powervm.testing import backends
 backends.select()
 
 import argparse
-import os
-import sys
-import traceback
 
 from oslo_serialization import jsonutils
 
 from benchmarks import cases
+from benchmarks import measured
 from benchmarks import rig
 
 
@@ -41,13 +39,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    status = 1
-    try:
-        main()
-        status = 0
-    except Exception:
-        traceback.print_exc()
-    finally:
-        # Nothing waits for pypowervm's poll thread, which is no daemon.
-        sys.stderr.flush()
-        os._exit(status)
+    measured.run(main)

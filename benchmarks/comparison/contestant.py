@@ -25,6 +25,7 @@ monkey_patch.patch()
 
 import dataclasses
 import json
+import sys
 import time
 from typing import Any
 
@@ -42,6 +43,7 @@ from benchmarks.comparison import nova_side
 from benchmarks.comparison import releases
 from benchmarks import floor
 from benchmarks import instruments
+from benchmarks import measured
 from benchmarks import obey
 from benchmarks import rpc
 
@@ -178,11 +180,11 @@ def _configure(options: Options) -> None:
     objects.register_all()
 
 
-def main(options: str) -> None:
+def main() -> None:
     """Obey commands until there are no more."""
-    contestant = Contestant(Options(**json.loads(options)))
+    contestant = Contestant(Options(**json.loads(sys.argv[1])))
     obey.commands(contestant, _TICK, contestant.tick)
 
 
 if __name__ == '__main__':
-    obey.end_with(main)
+    measured.run(main)

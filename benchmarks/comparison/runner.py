@@ -20,7 +20,6 @@ from concurrent import futures
 import dataclasses
 import functools
 import itertools
-import json
 import pathlib
 import tempfile
 from typing import Any
@@ -133,13 +132,9 @@ class Results:
         :returns: what it was measured on.
         :raises benchmarks.command.Failed: if it is not the file of a run.
         """
-        try:
-            found = json.loads(path.read_text())
+        with command.reading(path) as found:
             self.rows += found['runs']
             return machine.text(found['machine'])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise command.Failed('%s is no file of a run: %s' % (
-                path, error)) from None
 
     def summaries(self) -> list[dict[str, Any]]:
         """Return medians and spreads, in the order of the first run."""

@@ -23,6 +23,7 @@ from nova import monkey_patch
 monkey_patch.patch()
 
 import json
+import sys
 
 import nova.conf
 from nova import config
@@ -31,6 +32,7 @@ from oslo_log import log as logging
 
 from benchmarks.controller import carrier as carriers
 from benchmarks.controller import modules
+from benchmarks import measured
 from benchmarks import obey
 
 CONF = nova.conf.CONF
@@ -47,9 +49,9 @@ def _configure(options: carriers.Options) -> None:
     objects.register_all()
 
 
-def main(given: str) -> None:
+def main() -> None:
     """Obey commands until there are no more."""
-    options = carriers.Options(**json.loads(given))
+    options = carriers.Options(**json.loads(sys.argv[1]))
     make = modules.prepare(options.module)
     _configure(options)
     carrier = carriers.Carrier(options, make)
@@ -57,4 +59,4 @@ def main(given: str) -> None:
 
 
 if __name__ == '__main__':
-    obey.end_with(main)
+    measured.run(main)

@@ -16,7 +16,6 @@ from collections.abc import Callable
 from collections.abc import Iterator
 import dataclasses
 import itertools
-import json
 import pathlib
 from typing import Any
 
@@ -151,14 +150,10 @@ class Results:
         :returns: what it was measured on.
         :raises benchmarks.command.Failed: if it is not the file of a run.
         """
-        try:
-            found = json.loads(path.read_text())
+        with command.reading(path) as found:
             self.rows += found['runs']
             self.plans = found['plans'] or self.plans
             return machine.text(found['machine'])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise command.Failed('%s is no file of a run: %s' % (
-                path, error)) from None
 
     def checks(self) -> list[limits.Check]:
         """Compare the figures with the budgets."""

@@ -14,7 +14,6 @@
 """Planning, simulating, and showing what came out."""
 
 import dataclasses
-import json
 import pathlib
 import time
 from typing import Any
@@ -86,8 +85,5 @@ def _checks(rows: list[dict[str, Any]]) -> list[limits.Check]:
 
 
 def _load(path: pathlib.Path) -> list[dict[str, Any]]:
-    try:
-        return list(json.loads(path.read_text(encoding='utf-8'))['rows'])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise command.Failed('cannot read the figures in %s: %s' % (
-            path, error)) from None
+    with command.reading(path) as found:
+        return list(found['rows'])

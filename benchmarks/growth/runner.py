@@ -14,7 +14,6 @@
 
 from collections.abc import Iterator
 import dataclasses
-import json
 import pathlib
 import tempfile
 from typing import Any
@@ -106,12 +105,7 @@ def load(path: pathlib.Path) -> tuple[list[summary.Row], str]:
 
     :raises benchmarks.command.Failed: if it is not the file of a run.
     """
-    try:
-        found = json.loads(path.read_text())
+    with command.reading(path) as found:
         rows: list[summary.Row] = found['runs']
         summary.medians(rows)
         return rows, machine.text(found['machine'])
-    except (OSError, ValueError, KeyError, TypeError,
-            AttributeError) as error:
-        raise command.Failed(
-            '%s is no file of a run: %s' % (path, error)) from None

@@ -23,9 +23,7 @@ backends.select()
 
 import gc
 import json
-import os
 import sys
-import traceback
 from typing import Any
 
 import nova.conf
@@ -36,6 +34,7 @@ from oslo_log import log as logging
 from benchmarks.growth import alone
 from benchmarks.growth import crowd
 from benchmarks.growth import prepared
+from benchmarks import measured
 
 
 def measure(options: dict[str, Any]) -> list[dict[str, Any]]:
@@ -72,13 +71,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    status = 1
-    try:
-        main()
-        status = 0
-    except Exception:
-        traceback.print_exc()
-    finally:
-        # Nothing waits for a thread that does not end.
-        sys.stderr.flush()
-        os._exit(status)
+    measured.run(main)
