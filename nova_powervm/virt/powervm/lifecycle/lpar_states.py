@@ -76,8 +76,8 @@ class LparStates:
         self._lister = listing.Lister(driver, statistics, clock)
         self.few = self._lister.few
         # LPARs whose last read of their own failed as if NovaLink was away,
-        # and those of which it was found that only they fail.
-        self._failed: set[interfaces.LparUuid] = set()
+        # and when; and those of which it was found that only they fail.
+        self._failed: dict[interfaces.LparUuid, float] = {}
         self._unreadable: set[interfaces.LparUuid] = set()
         self._service = outage.Outage(
             messages.NOVALINK_AWAY, messages.NOVALINK_BACK,
@@ -95,7 +95,7 @@ class LparStates:
 
     def forget(self, lpar: interfaces.LparUuid) -> None:
         """Expect no answer about an LPAR any more: it was deleted."""
-        self._failed.discard(lpar)
+        self._failed.pop(lpar, None)
         self._unreadable.discard(lpar)
 
     def check(self, now: float) -> None:
@@ -165,8 +165,8 @@ class LparStates:
         """Read LPARs one by one.
 
         One that always fails as if NovaLink was away must not keep others
-        from being read. So it comes after them; and if they were answered,
-        it is taken to fail by itself.
+        from being read. So the last that failed comes last; and if others
+        were answered, it is taken to fail by itself.
 
         :param answers: whether NovaLink has just answered.
         :raises Exception: whatever pypowervm raises, if NovaLink is away.
@@ -174,7 +174,7 @@ class LparStates:
         states: dict[interfaces.LparUuid, interfaces.Observed] = (
             dict.fromkeys(lpars, _Absent.UNREAD))
         failures = 0
-        for lpar in sorted(lpars, key=self._failed.__contains__):
+        for lpar in sorted(lpars, key=lambda lpar: self._failed.get(lpar, 0)):
             began = self._clock()
             self._service.begin(began)
             try:
@@ -182,7 +182,7 @@ class LparStates:
                 answers = True
             except Exception as error:
                 if not reads.is_about_one(error):
-                    self._failed.add(lpar)
+                    self._failed[lpar] = began
                     failures += 1
                     answers = answers or lpar in self._unreadable
                     if not answers:

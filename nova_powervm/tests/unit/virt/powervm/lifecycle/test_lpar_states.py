@@ -367,6 +367,27 @@ class TestUnreadable(TestCase):
         self.assertStates('running', 'running')
         self.assertEqual([A, B], self.adapter.reads)
 
+    def test_what_failed_longest_ago_comes_first_of_what_failed(self):
+        self.adapter.during = lambda: self.clock.advance(1.0)
+        self.adapter.answers['any'] = SILENT
+        self.assertStates(AWAY, AWAY)
+        self.assertStates(AWAY, AWAY)
+        self.adapter.answers = {A: SILENT}
+        self.assertStates(AWAY, AWAY)
+        self.assertStates(UNREAD, 'running')
+        self.assertEqual([B, A], self.adapter.reads)
+
+    def test_those_that_hang_take_turns(self):
+        self.adapter.during = lambda: self.clock.advance(30.0)
+        hang = dict.fromkeys((*LPARS[:6], 'All', 'feed'), SILENT)
+        good = LPARS[6]
+        for answers, times, state in (
+                ({'any': SILENT}, 7, AWAY), (hang, 7, 'running'),
+                ({'any': SILENT}, 1, AWAY), (hang, 3, 'running')):
+            self.adapter.answers = answers
+            seen = [self.observe(LPARS[:7]) for _ in range(times)]
+            self.assertEqual(state, seen[-1].states[good])
+
     def test_nothing_follows_from_one_that_always_fails(self):
         self.adapter.answers[A] = SILENT
         self.assertStates(AWAY, AWAY)
