@@ -93,12 +93,14 @@ class NovaLink:
         somebody emptied it.
 
     :param stage: where an answer may stay on its way.
+    :param clock: moves by its timeout for each read that hangs.
     """
 
     helpers = ()
 
-    def __init__(self, stage):
+    def __init__(self, stage, clock):
         self._stage = stage
+        self._clock = clock
         self._reads = itertools.count(1)
         self.lpars = {'A': 'running', 'B': 'not activated'}
         self.error = None
@@ -122,6 +124,8 @@ class NovaLink:
                                             state=state)
                       for slot, state in self._listed()]
         self._stage.pause('NovaLink')
+        if answer is ERRORS['hangs']:
+            self._clock.advance(timeout)
         if isinstance(answer, Exception):
             raise answer
         return types.SimpleNamespace(body=answer) if isinstance(

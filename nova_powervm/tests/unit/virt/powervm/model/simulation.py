@@ -55,8 +55,9 @@ DELAY = 15.0
 WORKERS = 2
 # Seconds within which all that waits has had its turn: up to 450 for a task
 # that ended, 90 for a service that answers again, and for four events and
-# their confirmation 340, a pause of a service in between; the delay.
-ROUND = 1200
+# their confirmation 340, a pause of a service in between; the delay; and a
+# batch that reads what hangs takes the others' time.
+ROUND = 1500
 
 _confs = {}
 
@@ -98,8 +99,8 @@ class Simulation:
         self.ttl = ttl
         self.judge = judge.Judge(self.clock)
         self.stage = turns.Stage()
-        self.novalink = novalink.NovaLink(self.stage)
-        self.nova = nova.Nova(self.stage, self._looked_up)
+        self.novalink = novalink.NovaLink(self.stage, self.clock)
+        self.nova = nova.Nova(self.stage, self._looked_up, self.clock)
         self.lpars, self.records = self.novalink.lpars, self.nova.records
         self.deleted = set()
         #: what NovaLink has yet to deliver: (type of event, LPAR or None)
