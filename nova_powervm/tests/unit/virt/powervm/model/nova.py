@@ -175,7 +175,8 @@ class Nova:
                 record.host != HOST or record.task_state is not None):
             return False
         self._stage.pause('save')
-        if self.error is not None or not is_valid():
+        if self.error is not None or not is_valid() or (
+                self.records.get(slot) is not record):
             return False
         record.power_state = power
         return (record.task_state is None and not self.loses_stops
