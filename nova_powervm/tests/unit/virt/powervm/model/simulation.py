@@ -472,12 +472,12 @@ class Simulation:
         for slot, state in self.lpars.items():
             if state not in judge.TRANSITIONS:
                 self.change(slot, 'running')
+        self._rest(ROUND)
         # What fails only for itself must not hold up the rest.
         alone = {*self.novalink.answers, *self.nova.unreadable}
         if self.novalink.listing in novalink.NO_LISTING or (
                 self.nova.unreadable or not self.nova.host_readable):
             alone |= self.lpars.keys() - self.announced
-        self._rest(ROUND)
         self._compare(alone)
         self.nova.host_readable = True
         self.nova.unreadable.clear()
