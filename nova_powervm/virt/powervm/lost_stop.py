@@ -30,6 +30,7 @@ from nova import objects
 from oslo_log import log as logging
 
 from nova_powervm import conf
+from nova_powervm.virt.powervm.lifecycle import agreement
 
 LOG = logging.getLogger(__name__)
 CONF = conf.CONF
@@ -78,7 +79,8 @@ class Callback:
             instance = objects.Instance.get_by_uuid(
                 nova_context.get_admin_context(), uuid, expected_attrs=[])
             if (instance.host != self._host
-                    or instance.task_state != task_states.POWERING_OFF):
+                    or instance.task_state != task_states.POWERING_OFF
+                    or not _is_of_an_event(instance)):
                 return
             LOG.warning('nova-conductor did not answer a call of the stop of '
                         'the instance, which may have got lost; ending its '
@@ -91,3 +93,14 @@ class Callback:
                           'instance. If it has the task powering-off for '
                           'long, nova ends that when nova-compute restarts',
                           instance_uuid=uuid)
+
+
+def _is_of_an_event(instance: Any) -> bool:
+    """Tell whether nova itself may have begun to stop an instance.
+
+    It does so for a power state, which it saved before, that does not go with
+    the vm_state. A user stops what runs: however long that takes, its task is
+    the stop's own, which fails if it is gone.
+    """
+    return agreement.would_act(
+        instance.vm_state, instance.power_state, instance.power_state)

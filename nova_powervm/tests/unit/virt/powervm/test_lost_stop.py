@@ -12,7 +12,9 @@
 
 import ddt
 import mock
+from nova.compute import power_state
 from nova.compute import task_states
+from nova.compute import vm_states
 from nova import exception
 from nova import objects
 from nova.virt import event as virt_event
@@ -36,7 +38,8 @@ class CallbackTestCase(base.TestCase):
         self.told = []
         self.instance = mock.Mock(
             spec=objects.Instance, uuid=_UUID, host=_HOST,
-            task_state=task_states.POWERING_OFF)
+            task_state=task_states.POWERING_OFF,
+            vm_state=vm_states.ACTIVE, power_state=power_state.SHUTDOWN)
         self.find = self.enterContext(mock.patch.object(
             objects.Instance, 'get_by_uuid', return_value=self.instance))
         self.callback = lost_stop.Callback(
@@ -81,6 +84,19 @@ class CallbackTestCase(base.TestCase):
         self.instance.host = host
         self.tell()
         self.instance.save.assert_not_called()
+
+    def test_stop_by_a_user_is_slow(self):
+        """Its guest shuts down while a call about an event is given up."""
+        self.instance.power_state = power_state.RUNNING
+        self.tell()
+        self.instance.save.assert_not_called()
+        self.assertEqual(task_states.POWERING_OFF, self.instance.task_state)
+
+    def test_stop_of_what_was_started_elsewhere(self):
+        self.instance.vm_state = vm_states.STOPPED
+        self.instance.power_state = power_state.RUNNING
+        self.tell()
+        self.assertIsNone(self.instance.task_state)
 
     @ddt.named_data(
         ('gone', exception.InstanceNotFound(instance_id=_UUID)),
