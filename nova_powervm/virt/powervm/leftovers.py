@@ -27,6 +27,7 @@ from nova import exception
 from nova import objects
 from oslo_log import log as logging
 from pypowervm import const as pvm_const
+from pypowervm import exceptions as pvm_exc
 
 from nova_powervm.virt.powervm import mapping
 from nova_powervm.virt.powervm import vif
@@ -70,7 +71,6 @@ def remove(adapter: Any, context: Any, host: str, rooms: Iterable[Room]
     :returns: the names of disks and media, and the uuids of the LPARs of
         trunks, that were removed.
     :raises pypowervm.exceptions.Error: if NovaLink does not answer.
-    :raises nova.exception.VirtualInterfaceUnplugException: if it refuses.
     :raises Exception: if nova-conductor does not answer; then nothing was
         removed.
     """
@@ -113,16 +113,26 @@ def _remove_stored(
 def _remove_trunks(adapter: Any, lpars: Iterable[str]) -> list[str]:
     """Remove the trunk adapters of LPARs that do not exist.
 
+    One that NovaLink refuses does not keep the others. If NovaLink does not
+    answer at all, there is no sense in waiting for each.
+
     :param lpars: uuids of LPARs that are no server's.
     :returns: those whose trunks were removed.
     """
     removed = []
     for lpar in sorted(lpars):
-        if vm.lpar_exists(adapter, lpar):
-            LOG.warning('No instance of this host is LPAR %s, which has trunk '
-                        'adapters; leaving them alone', lpar)
+        try:
+            if vm.lpar_exists(adapter, lpar):
+                LOG.warning('No instance of this host is LPAR %s, which has '
+                            'trunk adapters; leaving them alone', lpar)
+                continue
+            vif.unplug_all(adapter, lpar)
+        except (pvm_exc.HttpError, ValueError,
+                exception.NovaException) as e:
+            LOG.warning('No instance of this host is LPAR %(lpar)s, and its '
+                        'trunk adapters could not be removed: %(error)s',
+                        {'lpar': lpar, 'error': e})
             continue
-        vif.unplug_all(adapter, lpar)
         LOG.warning('Removed the trunk adapters of LPAR %s, which does not '
                     'exist', lpar)
         removed.append(lpar)

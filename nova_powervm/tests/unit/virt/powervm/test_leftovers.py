@@ -19,6 +19,7 @@ import fixtures
 import mock
 from nova import exception
 from nova import objects
+from pypowervm import exceptions as pvm_exc
 from pypowervm.wrappers import base_partition
 from pypowervm.wrappers import virtual_io_server
 
@@ -178,6 +179,7 @@ class RemoveTestCase(driver_base.TestCase):
         self.assertEqual({BOOT}, set(room.kept))
 
 
+@ddt.ddt
 class RemoveTrunksTestCase(base.TestCase):
 
     def setUp(self):
@@ -185,18 +187,27 @@ class RemoveTrunksTestCase(base.TestCase):
         self.claimed, self.existing, self.gone = (
             vm.get_pvm_uuid(uuid) for uuid in (
                 UUID, OTHER, '9bc2ba46-6f5c-4d3e-8a2b-0e1f2a3b4c5d'))
+        self.trunks = {self.claimed, self.existing, self.gone}
         self.unplugged = []
+        # By what is asked for, and the LPAR.
+        self.failures = {}
         self.instances = mock.Mock(return_value=[mock.Mock(uuid=UUID)])
         for target, name, replacement in (
-                (vif, 'lpars_with_trunks', lambda adapter: {
-                    self.claimed, self.existing, self.gone}),
-                (vif, 'unplug_all', lambda adapter, lpar:
-                 self.unplugged.append(lpar)),
+                (vif, 'lpars_with_trunks', lambda adapter: self.trunks),
+                (vif, 'unplug_all', self.unplug),
                 (vm, 'lpar_exists', lambda adapter, lpar:
-                 lpar == self.existing),
+                 lpar == self.existing or self.call('read', lpar)),
                 (objects.InstanceList, 'get_by_host', self.instances)):
             self.useFixture(fixtures.MockPatchObject(
                 target, name, replacement))
+
+    def call(self, request, lpar):
+        if (request, lpar) in self.failures:
+            raise self.failures[request, lpar]
+
+    def unplug(self, adapter, lpar):
+        self.call('unplug', lpar)
+        self.unplugged.append(lpar)
 
     def remove(self):
         return leftovers.remove(None, self.context, 'host', [])
@@ -205,6 +216,27 @@ class RemoveTrunksTestCase(base.TestCase):
         self.assertEqual([self.gone], self.remove())
         self.assertEqual([self.gone], self.unplugged)
         self.instances.assert_called_once()
+
+    @ddt.named_data(
+        ('unreadable', 'read', test_upload.error(500)),
+        ('malformed', 'read', ValueError()),
+        ('stuck', 'unplug', exception.VirtualInterfaceUnplugException(
+            reason='busy')))
+    @ddt.unpack
+    def test_one_fails_always(self, request, error):
+        """It does not keep those that come after it."""
+        first = vm.get_pvm_uuid('01234567-6f5c-4d3e-8a2b-0e1f2a3b4c5d')
+        self.trunks.add(first)
+        self.failures[request, first] = error
+        self.assertEqual([self.gone], self.remove())
+        self.assertEqual([self.gone], self.unplugged)
+
+    def test_no_answer(self):
+        """Each would take as long."""
+        error = self.failures['read', self.gone] = pvm_exc.ConnectionError('')
+        self.trunks.add('F' + self.gone[1:])
+        self.assertIs(error, self.assertRaises(type(error), self.remove))
+        self.assertEqual([], self.unplugged)
 
     def test_no_answer_of_the_conductor(self):
         self.instances.side_effect = ValueError()
