@@ -127,13 +127,10 @@ class Media:
 
         :raises nova.exception.InstanceTerminationFailure: if NovaLink refuses.
         """
-        medium = storage.VOptMedia.bld_ref(
-            self._adapter, medium_name(instance))
         try:
-            holders = self._repository.holders(medium.name)
+            self._repository.remove_everywhere(medium_name(instance))
         except pvm_exc.Error as e:
             raise exception.InstanceTerminationFailure(reason=str(e)) from e
-        self.delete((vios_uuid, medium) for vios_uuid in holders)
 
     def names(self) -> dict[str, mapping.Backing]:
         """Return the configuration drives of all instances, by their names.

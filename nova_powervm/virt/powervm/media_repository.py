@@ -13,6 +13,7 @@
 """The virtual media repository of this host's Virtual I/O Servers."""
 
 from collections.abc import Iterator
+import contextlib
 import threading
 from typing import Any
 
@@ -85,13 +86,20 @@ class Repository:
                 for medium in repository.optical_media:
                     yield server.uuid, medium
 
-    def holders(self, name: str) -> list[str]:
-        """Return the uuids of Virtual I/O Servers that may have a medium."""
+    def remove_everywhere(self, name: str) -> None:
+        """Remove a medium from wherever it is.
+
+        Takes two requests if it is where new ones go. It may be elsewhere:
+        where they went before a Virtual I/O Server could not be used.
+        """
         known = self._known
         if known is not None:
-            return [known.vios_uuid]
-        return [vios_uuid for vios_uuid, medium in self.media()
-                if medium.name == name]
+            with contextlib.suppress(pvm_exc.HttpNotFound):
+                if _remove_from(known, {name}):
+                    return
+        for vios_uuid in [vios_uuid for vios_uuid, medium in self.media()
+                          if medium.name == name]:
+            self.remove(vios_uuid, {name})
 
     def remove(self, vios_uuid: str, names: set[str]) -> None:
         """Remove those of the named media that a Virtual I/O Server has.
@@ -107,7 +115,7 @@ class Repository:
                               parent_uuid=vios_uuid)
                           if group.vmedia_repos), None)
         if known is not None:
-            known.change(lambda group: _remove(group, names))
+            _remove_from(known, names)
 
     def _find_or_make(self) -> volume_group.VolumeGroup:
         place = None
@@ -160,6 +168,19 @@ class Repository:
                 continue
             for group in groups:
                 yield server, group
+
+
+def _remove_from(group: volume_group.VolumeGroup, names: set[str]) -> bool:
+    """Remove media from a volume group; tell whether there were any."""
+    found = False
+
+    def remove(wrapper: Any) -> bool:
+        nonlocal found
+        found = _remove(wrapper, names)
+        return found
+
+    group.change(remove)
+    return found
 
 
 def _remove(group: Any, names: set[str]) -> bool:

@@ -347,6 +347,30 @@ class DeleteTestCase(MediaTestCase):
             kind: count for kind, count in self.control.counters().items()
             if kind.startswith('group')})
 
+    def test_repository_moved_meanwhile(self):
+        """It holds passwords; nobody would ask for it again."""
+        self.create()
+        self.control.set_vios(self.vioses[0], rmc=False)
+        vios_uuid, other = self.create(self.make_instance())
+        self.control.set_vios(self.vioses[0], rmc=True)
+        self.media.delete_of(self.instance)
+        self.assertEqual({(vios_uuid, other.name)}, set(self.stored()))
+
+    def test_deleted_where_new_ones_go(self):
+        self.create()
+        self.control.reset_counters()
+        self.media.delete_of(self.instance)
+        self.assertEqual({}, self.stored())
+        self.assertEqual({'group_entry': 1, 'group_update': 1},
+                         self.control.counters())
+
+    def test_none_to_delete(self):
+        self.create(self.make_instance())
+        self.media.delete_of(self.instance)
+        self.assertEqual(1, len(self.stored()))
+        self.control.reset_vioses(0)
+        self.media.delete_of(self.instance)
+
     def test_missing(self):
         backing = self.create()
         self.media.delete([backing])
