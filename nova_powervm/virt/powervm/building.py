@@ -134,8 +134,8 @@ class Builder:
         instance = request.instance
         with contextlib.ExitStack() as undo:
             lpar = vm.create_lpar(self._adapter, system, instance)
-            _on_failure(undo, instance, 'delete the LPAR', vm.delete_lpar,
-                        self._adapter, instance)
+            _on_failure(undo, instance, 'delete the LPAR', self._delete_lpar,
+                        instance)
             if self._disks is not None:
                 self._equip(undo, system, lpar, request)
             if power_on:
@@ -148,8 +148,8 @@ class Builder:
                request: Request) -> None:
         """Give an LPAR its adapters, disks and configuration drive."""
         instance = request.instance
-        _on_failure(undo, instance, 'unplug its ports', vif.unplug_all,
-                    self._adapter, instance.uuid)
+        _on_failure(undo, instance, 'unplug its ports', self._unplug,
+                    instance)
         with vif_events.wait_for_plugging(
                 self._virtapi, instance, request.network_info):
             self.plug(system, instance, request.network_info)
@@ -203,11 +203,11 @@ class Builder:
             self._disks.delete_of(instance)
             self._media.delete_of(instance)
             try:
-                vif.unplug_all(self._adapter, instance.uuid)
+                self._unplug(instance)
             except exception.VirtualInterfaceUnplugException as e:
                 raise exception.InstanceTerminationFailure(
                     reason=str(e)) from e
-        vm.delete_lpar(self._adapter, instance)
+        self._delete_lpar(instance)
 
     def plug(self, system: Any, instance: Any, network_info: Any) -> None:
         """Plug ports that are not plugged; bare LPARs have none."""
@@ -252,6 +252,14 @@ class Builder:
     def _cut_power(self, instance: Any) -> None:
         with contextlib.suppress(exception.InstanceNotFound):
             vm.power_off(self._adapter, instance)
+
+    # A build takes minutes, and the session may be another one at its end.
+
+    def _delete_lpar(self, instance: Any) -> None:
+        vm.delete_lpar(self._adapter, instance)
+
+    def _unplug(self, instance: Any) -> None:
+        vif.unplug_all(self._adapter, instance.uuid)
 
     def _detach(self, instance: Any) -> None:
         drive = media.medium_name(instance)

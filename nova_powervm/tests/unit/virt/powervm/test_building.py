@@ -153,6 +153,18 @@ class OtherTestCase(BuildingTestCase):
         self.assertIs(mock.sentinel.renewed,
                       self.step('vm.create_lpar').call_args.args[0])
 
+    def test_new_session_during_the_build(self):
+        """The old one is lost, and cannot take anything away."""
+        def fail(*args):
+            self.builder.renew(mock.sentinel.renewed)
+            raise exception.InstanceDeployFailure(reason='no')
+
+        self.step('mapping.attach').side_effect = fail
+        self.assertRaises(exception.InstanceDeployFailure, self.build)
+        self.assertEqual(3 * [mock.sentinel.renewed], [
+            self.step(name).call_args.args[0] for name in (
+                'mapping.detach', 'vif.unplug_all', 'vm.delete_lpar')])
+
     def test_capacity_cannot_be_read(self):
         self.step('disks.capacity').side_effect = pvm_exc.Error('down')
         self.assertRaises(exception.HypervisorUnavailable,
