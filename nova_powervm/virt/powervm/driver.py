@@ -42,6 +42,7 @@ from nova_powervm.virt.powervm.lifecycle import agreement
 from nova_powervm.virt.powervm.lifecycle import interfaces
 from nova_powervm.virt.powervm.lifecycle import listing
 from nova_powervm.virt.powervm.lifecycle import opts
+from nova_powervm.virt.powervm.lifecycle import reads
 from nova_powervm.virt.powervm.lifecycle import stats
 from nova_powervm.virt.powervm import lost_stop
 from nova_powervm.virt.powervm import refusals
@@ -315,9 +316,17 @@ class PowerVMDriver(refusals.Refusals, driver.ComputeDriver):
         Ports that are plugged stay as they are.
 
         :raises nova.exception.VirtualInterfacePlugException: if one cannot be
-            plugged.
+            plugged; nova sets the server in error.
+        :raises nova.exception.HypervisorUnavailable: if NovaLink does not
+            answer: nova-compute does not start then, as after
+            :meth:`get_info`, and the server is left as it is.
         """
-        self._building().plug(self.host_wrapper, instance, network_info)
+        try:
+            self._building().plug(self.host_wrapper, instance, network_info)
+        except exception.VirtualInterfacePlugException as e:
+            if reads.is_no_service(e.__cause__):
+                raise exception.HypervisorUnavailable(str(e)) from e
+            raise
 
     def unplug_vifs(self, instance: Any, network_info: Any) -> None:
         """Unplug an instance's ports.

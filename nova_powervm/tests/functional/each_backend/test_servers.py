@@ -16,6 +16,7 @@
 import ddt
 import mock
 from nova import context
+from nova import exception
 from nova import objects
 from nova.tests import fixtures as nova_fixtures
 
@@ -77,6 +78,7 @@ class ServersTestCase(nova_case.NovaTestCase):
                 for one in vios['mappings']]
 
 
+@ddt.ddt
 class TestServers(ServersTestCase):
 
     @classmethod
@@ -165,6 +167,23 @@ class TestServers(ServersTestCase):
         self.assertIn((self.cloud.servers()[uuid].lpar, image.SHA256),
                       self.mapped())
         self.assertEqual(2, len(self.mapped()))
+
+    @ddt.named_data(('unavailable', 'unavailable', 'ACTIVE',
+                     exception.HypervisorUnavailable),
+                    ('refused', 'no_space', 'ERROR', None))
+    @ddt.unpack
+    def test_start_of_nova_compute(self, fault, status, error):
+        """A server is not in error because NovaLink was away."""
+        uuid, = self.create()
+        self.control.inject_fault('adapter_feed', fault)
+        start = self.cloud.compute.manager._init_instance
+        record = objects.Instance.get_by_uuid(
+            context.get_admin_context(), uuid)
+        if error:
+            self.assertRaises(error, start, record._context, record)
+        else:
+            start(record._context, record)
+        self.assertEqual(status, self.cloud.servers()[uuid].status)
 
     def test_interface(self):
         uuid, = self.create(networks='none')

@@ -48,6 +48,16 @@ def is_about_one(error: Exception) -> bool:
         and response.status not in _NO_SERVICE)
 
 
+def is_no_service(error: BaseException | None) -> bool:
+    """Tell whether NovaLink is not there, or says that it cannot serve.
+
+    A request that timed out may have failed by itself.
+    """
+    return isinstance(error, pvm_exc.ConnectionError) or (
+        isinstance(error, pvm_exc.HttpError)
+        and error.response.status in _NO_SERVICE)
+
+
 @contextlib.contextmanager
 def counted(statistics: stats.Statistics, clock: Callable[[], float],
             kind: str) -> Iterator[None]:

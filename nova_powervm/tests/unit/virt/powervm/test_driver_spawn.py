@@ -17,9 +17,12 @@ import logging
 import ddt
 import mock
 from nova import exception
+from pypowervm import exceptions as pvm_exc
 from pypowervm.wrappers import managed_system
 
+from nova_powervm.testing import novalink
 from nova_powervm.tests.unit.virt.powervm import driver_base
+from nova_powervm.virt.powervm import building
 
 
 class NetworkInfo(list):
@@ -194,3 +197,27 @@ class DestroyTestCase(driver_base.InstanceTestCase):
     def test_cleanup_does_nothing(self):
         self.driver.cleanup(self.context, self.instance, [])
         self.assertEqual([], self.called())
+
+
+@ddt.ddt
+class PlugVifsTestCase(driver_base.InstanceTestCase):
+
+    def plug(self, cause):
+        error = exception.VirtualInterfacePlugException('no')
+        error.__cause__ = cause
+        self.patch_object(building.Builder, 'plug', side_effect=error)
+        self.driver.plug_vifs(self.instance, [])
+
+    @ddt.named_data(('connection', pvm_exc.ConnectionError('')),
+                    ('unavailable', novalink.http_error(503)),
+                    ('session_lost', novalink.http_error(401)))
+    def test_novalink_is_away(self, cause):
+        """nova would set the server in error for the other exception."""
+        self.assertRaises(exception.HypervisorUnavailable, self.plug, cause)
+
+    @ddt.named_data(('binding', None), ('refused', novalink.http_error(409)),
+                    ('empty', KeyError('entry')),
+                    ('hangs', pvm_exc.TimeoutError('')))
+    def test_port_cannot_be_plugged(self, cause):
+        self.assertRaises(exception.VirtualInterfacePlugException,
+                          self.plug, cause)
