@@ -61,7 +61,8 @@ volume_group_name``; nova-compute does not start then without it.
         default=300, min=0, max=3600,
         help="""
 Seconds for which nova-compute waits at its start for a Virtual I/O Server that
-runs and has an active RMC connection.
+runs and has an active RMC connection, and for one that starts if none of the
+others has the volume group ``[powervm] volume_group_name``.
 
 After a start of the whole machine that takes some minutes. Without one
 nova-compute does not start, unless ``[powervm] bare_lpars`` is set.

@@ -80,7 +80,7 @@ def blank_disks(block_device_info: Any) -> Iterator[tuple[str, int]]:
 def make(virtapi: Any, adapter: Any, system: Any) -> 'Builder':
     """Return a builder as the options want it.
 
-    Waits for a Virtual I/O Server, unless servers are bare LPARs.
+    Waits for Virtual I/O Servers, unless servers are bare LPARs.
 
     :raises nova.exception.InvalidConfiguration: if the options do not name a
         place for disks.
@@ -89,11 +89,11 @@ def make(virtapi: Any, adapter: Any, system: Any) -> 'Builder':
     """
     if CONF.powervm.bare_lpars:
         return Builder(virtapi, adapter, system.uuid, None, None)
-    vios.wait_until_ready(adapter, CONF.powervm.vios_active_wait_timeout)
+    disks = vios.when_ready(
+        adapter, CONF.powervm.vios_active_wait_timeout, lambda: disk.load(
+            CONF.powervm.disk_driver, adapter, system.uuid, glance.API()))
     return Builder(
-        virtapi, adapter, system.uuid, disk.load(
-            CONF.powervm.disk_driver, adapter, system.uuid, glance.API()),
-        media.Media(adapter))
+        virtapi, adapter, system.uuid, disks, media.Media(adapter))
 
 
 class Builder:

@@ -37,6 +37,8 @@ from nova_powervm.virt.powervm import vm
 ERRORS = (pvm_exc.Error, KeyError)
 
 _VLANS = range(1, 4094)
+# Trunks that NovaLink may refuse, one after the other: all builds wait.
+_TRIES = 10
 
 
 class Partition(NamedTuple):
@@ -111,16 +113,17 @@ def create_trunk(adapter: Any, system: Any, on: Any,
     :param build: returns the trunk's wrapper for a VLAN.
     """
     used = _used_vlans(adapter, system, on)
-    while True:
+    for left in reversed(range(_TRIES)):
         vlan = next((one for one in _VLANS if one not in used), None)
         if vlan is None:
-            raise pvm_exc.Error('No VLAN of the switch %s is free' % on.name)
+            break
         try:
             return build(vlan).create(parent=management_partition(adapter))
         except pvm_exc.HttpError:
             used = _used_vlans(adapter, system, on)
-            if vlan not in used:
+            if vlan not in used or not left:
                 raise
+    raise pvm_exc.Error('No VLAN of the switch %s is free' % on.name)
 
 
 def _used_vlans(adapter: Any, system: Any, on: Any) -> set[int]:

@@ -15,17 +15,27 @@
 from collections.abc import Callable
 import time
 from typing import Any
+from typing import TypeVar
 
 from nova import exception
 from oslo_log import log as logging
 from pypowervm import const as pvm_const
 from pypowervm import exceptions as pvm_exc
 from pypowervm.tasks import partition
+from pypowervm.wrappers import base_partition
 from pypowervm.wrappers import storage
+from pypowervm.wrappers import virtual_io_server
 
 LOG = logging.getLogger(__name__)
 
+T = TypeVar('T')
+
+_OFF = base_partition.LPARState.NOT_ACTIVATED
 _PAUSE = 5.0
+
+
+class _NotYet(Exception):
+    """It may help to wait; has the exception that is raised otherwise."""
 
 
 def active(adapter: Any, view: str = pvm_const.XAG.NONE) -> list[Any]:
@@ -38,19 +48,27 @@ def active(adapter: Any, view: str = pvm_const.XAG.NONE) -> list[Any]:
     return found
 
 
-def wait_until_ready(adapter: Any, timeout: float,
-                     clock: Callable[[], float] = time.monotonic,
-                     sleep: Callable[[float], None] = time.sleep) -> None:
-    """Wait until a Virtual I/O Server runs and has RMC.
+def when_ready(adapter: Any, timeout: float, use: Callable[[], T],
+               clock: Callable[[], float] = time.monotonic,
+               sleep: Callable[[float], None] = time.sleep) -> T:
+    """Wait until a Virtual I/O Server runs and has RMC, and use it.
 
     :param timeout: seconds to wait at most.
+    :param use: called then. What it does not find may be on one that is still
+        starting; so long as there is one it is called again.
+    :returns: what ``use`` returned.
+    :raises nova.exception.InvalidConfiguration: if that does in the end.
     :raises nova.exception.HypervisorUnavailable: if there is still none.
     """
     deadline = clock() + timeout
     said = False
-    while (reason := _why_none(adapter)) is not None:
+    while True:
+        try:
+            return _use_if_ready(adapter, use)
+        except _NotYet as e:
+            reason = e.args[0]
         if clock() >= deadline:
-            raise exception.HypervisorUnavailable(reason)
+            raise reason
         if not said:
             LOG.warning('%(reason)s; waiting for up to %(timeout)d s',
                         {'reason': reason, 'timeout': timeout})
@@ -92,12 +110,24 @@ def find_volume_group(adapter: Any, name: str | None,
     return one.uuid, group.uuid
 
 
-def _why_none(adapter: Any) -> str | None:
-    """Say why no Virtual I/O Server can be used; None if one can."""
+def _use_if_ready(adapter: Any, use: Callable[[], T]) -> T:
+    """Use a Virtual I/O Server that can be used.
+
+    :raises _NotYet: with the reason, if it may help to wait.
+    """
     try:
-        if active(adapter):
-            return None
+        found = virtual_io_server.VIOS.get(adapter, xag=[pvm_const.XAG.NONE])
     except pvm_exc.Error as e:
         # NovaLink itself may have just been started.
-        return 'Cannot read the Virtual I/O Servers: %s' % e
-    return 'No Virtual I/O Server runs with an active RMC connection'
+        raise _NotYet(exception.HypervisorUnavailable(
+            'Cannot read the Virtual I/O Servers: %s' % e)) from e
+    usable = partition.get_active_vioses(adapter, vios_wraps=found)
+    if not usable:
+        raise _NotYet(exception.HypervisorUnavailable(
+            'No Virtual I/O Server runs with an active RMC connection'))
+    try:
+        return use()
+    except exception.InvalidConfiguration as e:
+        if all(one in usable or one.state == _OFF for one in found):
+            raise
+        raise _NotYet(e) from e

@@ -17,6 +17,7 @@ import mock
 from pypowervm.tasks import partition
 from pypowervm.wrappers import managed_system
 
+from nova_powervm.testing import novalink
 from nova_powervm.tests.unit.virt.powervm import ethernet_base
 from nova_powervm.virt.powervm import ethernet
 
@@ -60,3 +61,22 @@ class EthernetTestCase(ethernet_base.EthernetTestCase):
         self.assertRaises(ethernet.ERRORS, ethernet.create_trunk,
                           self.adapter, SYSTEM, mock.Mock(), build)
         build.assert_not_called()
+
+    def test_each_vlan_is_refused_and_used(self):
+        """All builds of the host wait meanwhile."""
+        used = set()
+        self.patch_object(ethernet, '_used_vlans', autospec=True,
+                          side_effect=lambda *args: set(used))
+        error = novalink.http_error(409)
+
+        def refuse(parent):
+            used.add(len(used) + 1)
+            raise error
+
+        build = mock.Mock()
+        build.return_value.create.side_effect = refuse
+        self.assertIs(error, self.assertRaises(
+            type(error), ethernet.create_trunk, self.adapter, SYSTEM,
+            mock.Mock(), build))
+        self.assertEqual([mock.call(vlan) for vlan in range(1, 11)],
+                         build.call_args_list)

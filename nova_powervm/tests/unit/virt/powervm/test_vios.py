@@ -49,9 +49,11 @@ class WaitTestCase(ViosTestCase):
         super().setUp()
         self.clock = novalink.Clock(0.0)
 
+        self.use = mock.Mock(return_value=mock.sentinel.disks)
+
     def wait(self, timeout=20):
-        vios.wait_until_ready(self.adapter, timeout, clock=self.clock,
-                              sleep=self.clock.advance)
+        return vios.when_ready(self.adapter, timeout, self.use,
+                               clock=self.clock, sleep=self.clock.advance)
 
     def warnings(self):
         return len(self.logged(logging.WARNING))
@@ -61,7 +63,7 @@ class WaitTestCase(ViosTestCase):
         ('management_partition', [one(rmc='inactive', mgmt=True)]))
     def test_ready(self, found):
         self.get.return_value = found
-        self.wait(timeout=0)
+        self.assertIs(mock.sentinel.disks, self.wait(timeout=0))
         self.assertEqual((0, 0), (self.clock.now, self.warnings()))
 
     @ddt.named_data(('no_rmc', [one(rmc='inactive')]),
@@ -71,6 +73,27 @@ class WaitTestCase(ViosTestCase):
         self.get.side_effect = [found, found, [one()]]
         self.wait()
         self.assertEqual((10, 1), (self.clock.now, self.warnings()))
+        self.use.assert_called_once_with()
+
+    @ddt.named_data(('no_rmc', {'rmc': 'inactive'}),
+                    ('firmware', {'state': 'open firmware'}))
+    def test_what_is_wanted_is_on_one_that_starts(self, how):
+        self.get.side_effect = [[one(), one('slow', **how)]] * 2 + [
+            [one(), one('slow')]]
+        error = exception.InvalidConfiguration()
+        self.use.side_effect = [error, error, mock.sentinel.disks]
+        self.assertIs(mock.sentinel.disks, self.wait())
+        self.assertEqual((10, 1), (self.clock.now, self.warnings()))
+
+    @ddt.named_data(('all_run', [one(), one('other')], 0),
+                    ('one_is_off', [one(), one(state='not activated')], 0),
+                    ('one_never_starts', [one(), one(rmc='inactive')], 20))
+    @ddt.unpack
+    def test_what_is_wanted_is_nowhere(self, found, seconds):
+        self.get.return_value = found
+        error = self.use.side_effect = exception.InvalidConfiguration()
+        self.assertIs(error, self.assertRaises(type(error), self.wait))
+        self.assertEqual(seconds, self.clock.now)
 
     @ddt.named_data(('no_rmc', lambda *args, **kwargs: [one(rmc='inactive')]),
                     ('no_answer', novalink.http_error(503)))
