@@ -216,12 +216,12 @@ class PowerVMLifecycleEventHandler:
         self._memory.forget_agreement(interfaces.LparUuid(lpar.upper()))
 
     def forget(self, lpar: interfaces.LparUuid) -> None:
-        """Drop an LPAR that was deleted."""
+        """Drop an LPAR that was deleted: who misses a key drops the rest."""
+        self._queue.drop(interfaces.PowerKey(lpar))
+        self._queue.drop(interfaces.NvramKey(lpar))
         self._memory.forget(lpar)
         self.states.forget(lpar)
         self._instances.forget(lpar)
-        self._queue.drop(interfaces.PowerKey(lpar))
-        self._queue.drop(interfaces.NvramKey(lpar))
 
     def forget_agreements(self) -> None:
         """Drop what is known of all LPARs and of the service."""
