@@ -102,6 +102,7 @@ class Reconciler:
             for request in left.values():
                 self._applier.retry(request)
                 batch.outcomes[_Outcome.RETRY] += 1
+            self._forget_deleted(requests)
         self._accounts.close(batch)
 
     def _reconcile(self, left: dict[interfaces.Key, Request],
@@ -139,6 +140,19 @@ class Reconciler:
         for case in asked:
             self._settle(dataclasses.replace(
                 case, recorded=found.records[case.lpar]), left, batch)
+
+    def _forget_deleted(self, requests: Iterable[Request]) -> None:
+        """Expect no answer about LPARs that nobody asks for any more.
+
+        Those that failed to be read and that NovaLink told of, or answered,
+        that they were deleted, perhaps while the read was on its way.
+        """
+        for key in [request.key for request in requests]:
+            if not isinstance(key, interfaces.ResyncKey) and not (
+                    interfaces.PowerKey(key.lpar) in self._queue
+                    or interfaces.NvramKey(key.lpar) in self._queue):
+                self._states.forget(key.lpar)
+                self._instances.forget(key.lpar)
 
     def _ask(self, lpars: list[interfaces.LparUuid],
              resume_at: float | None) -> instances.Found:

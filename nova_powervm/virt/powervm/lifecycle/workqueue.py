@@ -66,6 +66,9 @@ class WorkQueue(Generic[K]):
     def __len__(self) -> int:
         return len(self._items)
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._items
+
     def unanswered(self) -> int:
         """Return how many keys were added and not answered, or are worked on.
 
@@ -111,14 +114,12 @@ class WorkQueue(Generic[K]):
         """
         batch: list[workitem.Request[K]] = []
         with self._changed:
-            if now < self._ready_at():
-                return batch
-            while (item := self._waiting.pop(now)) is not None:
+            ready = now >= self._ready_at()
+            while ready and (item := self._waiting.pop(now)):
                 if item.since is None:
                     item.since = item.first
                 item.first = None
-                item.wanted = False
-                item.processing = True
+                item.wanted, item.processing = False, True
                 batch.append(workitem.Request(
                     item.key, item.attempts, item.since))
         return batch

@@ -32,3 +32,33 @@ class TestDeleted(world.World):
         self.assertEqual(1, self.count('emitted'))
         self.assertEqual([0, 0], [
             self.count('confirming'), self.count('scheduled')])
+
+    def test_while_it_cannot_be_read(self):
+        # As one that is being deleted may.
+        lpar = self.add()
+        self.adapter.answers[lpar] = 'no JSON'
+        self.during_read(lambda: self.delete(lpar))
+        self.look(lpar)
+        self.assertLogged(messages.LPAR_UNREADABLE)
+        self.look(self.add())
+        self.assertLogged(messages.LPARS_READABLE)
+
+    def test_while_nova_cannot_read_it(self):
+        lpar, other = self.add_many(2)
+        self.nova.undecodable = {self.instance(lpar).uuid}
+        self.meanwhile(self.nova, '_note', lambda: self.delete(lpar))
+        self.look(lpar, other)
+        self.assertLogged(messages.INSTANCE_UNREADABLE)
+        self.look(self.add())
+        self.assertLogged(messages.INSTANCES_READABLE)
+
+    def test_unseen_and_nova_could_not_read_it(self):
+        # The event that it was deleted got lost.
+        lpar, other = self.add_many(2)
+        self.nova.undecodable = {self.instance(lpar).uuid}
+        self.look(lpar, other)
+        del self.lpars[lpar]
+        self.wait(10)
+        self.assertEqual(1, self.count('gone'))
+        self.look(self.add())
+        self.assertLogged(messages.INSTANCES_READABLE)

@@ -97,6 +97,9 @@ class States:
             dict(self.states) if everything and self.listed else None,
             self.resume_at)
 
+    def forget(self, lpar):
+        pass
+
 
 class Records:
     """Says nova's records.
@@ -124,6 +127,9 @@ class Records:
         if self.failure is not None:
             raise self.failure
         return dict(self.records)
+
+    def forget(self, lpar):
+        pass
 
 
 class TestCase(fakes.TestCase):
