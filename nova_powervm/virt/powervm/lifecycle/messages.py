@@ -138,7 +138,9 @@ INSTANCES_READABLE = Line(
 HOST_UNREADABLE = Line(
     levels.WARNING,
     'The instances of this host cannot be read from nova; the resync will '
-    'be retried: %(error).200s', 'LPARs that send events are still compared')
+    'be retried: %(error).200s',
+    'all LPARs are compared once, as if each had sent an event; those that '
+    'send events go on to be')
 HOST_READABLE = Line(
     levels.INFO,
     'The instances of this host can be read again after %(seconds).1f '

@@ -92,6 +92,8 @@ class Resync:
         self._clock = clock
         self._outage = outage.Outage(
             messages.HOST_UNREADABLE, messages.HOST_READABLE)
+        # Whether LPARs were asked for one by one instead, for this request.
+        self._asked_each = False
 
     def run(self, request: workitem.Request[interfaces.Key],
             listing: interfaces.Listing | None) -> Compared:
@@ -100,6 +102,7 @@ class Resync:
         :param listing: None if it could not be read.
         """
         began = self._clock()
+        self._asked_each &= request.attempts > 0
         again = decision.again_after_failure(
             request, interfaces.Absent.UNREAD, began).at
         records = resume_at = None
@@ -113,6 +116,7 @@ class Resync:
                 again = resume_at = away.resume_at
             except Exception as error:
                 again = self._outage.failed(error, self._clock())
+                self._ask_each(listing)
         if listing is None or records is None:
             self._stats.add(resyncs_failed=1)
             self._queue.requeue(
@@ -123,6 +127,16 @@ class Resync:
         messages.RESYNCED.log(
             LOG, instances=len(records), lpars=len(listing))
         return Compared(records)
+
+    def _ask_each(self, listing: interfaces.Listing) -> None:
+        """Have all LPARs looked at, once for each request for a resync.
+
+        One record that nova cannot read fails the lookup of all, for ever.
+        Lookups of some find out whose it is.
+        """
+        if not self._asked_each:
+            self._asked_each = True
+            self._queue.add(map(interfaces.PowerKey, listing), self._clock())
 
     def disagreeing(self, records: dict[interfaces.LparUuid,
                                         interfaces.Record],

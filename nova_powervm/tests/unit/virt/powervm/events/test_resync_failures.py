@@ -116,6 +116,24 @@ class TestResyncFailures(world.World):
         self.assertEmitted(*((lpar, SHUTDOWN) for lpar in lpars))
         self.assertGreater(self.count('resyncs_failed'), 1)
 
+    def test_one_record_holds_up_no_other(self):
+        bad, *good = self.add_many(30, 'not activated')
+        self.nova.undecodable = {self.instance(bad).uuid}
+        self.deafen()
+        self.lose_events()
+        self.wait(3 * world.DELAY)
+        told = [(lpar, SHUTDOWN) for lpar in good]
+        self.assertEmitted(*told)
+        # No more often than events were lost.
+        self.wait(300)
+        self.begin()
+        self.wait(300)
+        self.assertEqual(0, self.count('no_change'))
+        other = self.add('not activated')
+        self.lose_events()
+        self.wait(3 * world.DELAY)
+        self.assertEmitted((other, SHUTDOWN))
+
     def test_lines_of_an_outage_without_lpars(self):
         lpar = self.add('not activated')
         self.adapter.answers['any'] = _DOWN

@@ -174,9 +174,16 @@ class TestFailures(TestCase):
         self.assertEqual({'resyncs_failed': 1},
                          self.counters('resyncs_failed'))
         self.assertLogged(messages.HOST_UNREADABLE)
-        self.assertWaiting(NOW + 1.0, Request(RESYNC, 1, ADDED))
+        self.assertEqual([Request(RESYNC, 1, ADDED)],
+                         self.queue.get_batch(NOW + 1.0))
+        self.queue.done(RESYNC)
+        # All LPARs, as if each had sent an event.
+        self.assertWaiting(NOW + 16.5, *(
+            Request(core.PowerKey(lpar), 0, NOW) for lpar in (A, B)))
 
     def test_records_come_back(self):
+        self.states.states.clear()
+        self.records.records.clear()
         self.records.failure = ValueError()
         self.reconcile(RESYNC)
         self.clock.now = self.queue.ready_at()
