@@ -184,8 +184,7 @@ class LparStates:
                 if not reads.is_about_one(error):
                     self._failed[lpar] = began
                     failures += 1
-                    answers = answers or lpar in self._unreadable
-                    if not answers:
+                    if not (answers or lpar in self._unreadable):
                         raise
                 self._stats.add(rest_unusable=1)
                 self._unreadable.add(lpar)

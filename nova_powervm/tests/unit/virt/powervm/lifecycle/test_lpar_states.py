@@ -397,6 +397,14 @@ class TestUnreadable(TestCase):
         self.assertEqual([B], self.adapter.reads)
         self.assertIsNotNone(seen.resume_at)
 
+    def test_nothing_follows_from_one_that_always_answers_nonsense(self):
+        self.adapter.answers[A] = 'no JSON'
+        self.assertStates(UNREAD)
+        self.adapter.answers['any'] = self.adapter.answers[A] = SILENT
+        seen = self.assertStates(AWAY, AWAY)
+        self.assertEqual([A, B], self.adapter.reads)
+        self.assertIsNotNone(seen.resume_at)
+
     def test_few_are_waited_for(self):
         self.adapter.hidden = set(LPARS[1:])
         self.adapter.answers = dict.fromkeys(LPARS[1:], SILENT)
