@@ -98,10 +98,14 @@ class Lister:
             self._quick_all.begin(self._clock())
             try:
                 listing = self._read_quick_all()
-            except (pvm_exc.HttpError, ValueError) as error:
+            except (pvm_exc.HttpError, pvm_exc.TimeoutError,
+                    ValueError) as error:
+                hangs = isinstance(error, pvm_exc.TimeoutError)
+                if hangs or reads.is_about_one(error):
+                    self._note_failure(error)
+                # With NovaLink away the feed would take as long once more.
                 if not reads.is_about_one(error):
                     raise
-                self._note_failure(error)
             else:
                 self._quick_all.over(self._clock())
                 return listing

@@ -112,7 +112,7 @@ class TestNoListing(world.World):
                               'feed': world.http_error(500)}),
         ('unavailable', {'All': world.http_error(503)}),
         ('unauthorized', {'All': world.http_error(401)}),
-        ('slow', {'All': _SLOW}),
+        ('slow', {'All': _SLOW, 'feed': _SLOW}),
         ('slow feed', {'All': world.http_error(404), 'feed': _SLOW}))
 
     @ddt.named_data(*_CASES)

@@ -134,6 +134,16 @@ class TestResyncFailures(world.World):
         self.wait(3 * world.DELAY)
         self.assertEmitted((other, SHUTDOWN))
 
+    def test_a_list_that_hangs(self):
+        # quick/All alone: NovaLink answers other reads.
+        lpars = self.add_many(10, 'not activated')
+        self.adapter.answers['All'] = pvm_exceptions.TimeoutError('slow')
+        self.lose_events()
+        self.wait(60)
+        self.assertEqual(1, self.count('resyncs'))
+        self.assertEmitted(*((lpar, SHUTDOWN) for lpar in lpars))
+        self.assertEqual(1, self.adapter.reads.count('All'))
+
     def test_lines_of_an_outage_without_lpars(self):
         lpar = self.add('not activated')
         self.adapter.answers['any'] = _DOWN

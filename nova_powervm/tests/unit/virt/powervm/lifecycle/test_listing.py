@@ -137,14 +137,25 @@ class TestFeed(TestCase):
     @ddt.named_data(
         ('unavailable', fakes.http_error(503)),
         ('unauthorized', fakes.http_error(401)),
-        ('no_connection', pvm_exc.ConnectionError('refused')),
-        ('timeout', pvm_exc.TimeoutError('slow')))
+        ('no_connection', pvm_exc.ConnectionError('refused')))
     def test_is_not_read_if_novalink_is_away(self, error):
         self.adapter.answers['All'] = error
         self.assertIs(error, self.assertRaises(
             type(error), self.lister.read))
         self.assertEqual(['All'], self.adapter.reads)
         self.assertLogged()
+
+    def test_is_read_the_next_time_if_quick_all_hangs(self):
+        error = self.adapter.answers['All'] = pvm_exc.TimeoutError('slow')
+        self.assertIs(error, self.assertRaises(
+            type(error), self.lister.read))
+        self.assertEqual(['All'], self.adapter.reads)
+        self.adapter.reads.clear()
+        self.assertReads('feed')
+        self.clock.advance(600.0)
+        del self.adapter.answers['All']
+        self.assertReads('All')
+        self.assertLogged(AWAY, BACK)
 
     def test_fails(self):
         error = fakes.http_error(500)
