@@ -34,6 +34,9 @@ Job = Callable[[], None]
 class Lane(enum.Enum):
     """Kinds of jobs; a free thread takes the first that has one.
 
+    But STORE and EMIT take turns: with one thread, and ever more of the one,
+    the other would never be.
+
     SESSION: to renew a session, without which all else fails.
     RECONCILE: to observe LPARs and to decide.
     STORE: to store NVRAM, one at a time.
@@ -68,6 +71,7 @@ class Pool:
         self._jobs: dict[Lane, collections.deque[Job]] = {
             lane: collections.deque() for lane in Lane}
         self._running: collections.Counter[Lane] = collections.Counter()
+        self._order = list(Lane)
         self._limits = {**dict.fromkeys(Lane, 1), Lane.EMIT: workers}
         self._threads: list[threads.Thread] = []
         self._stopped = False
@@ -162,9 +166,12 @@ class Pool:
             del found
 
     def _take(self) -> tuple[Lane, Job] | None:
-        for lane in Lane:
+        for lane in self._order:
             if self._jobs[lane] and self._running[lane] < self._limits[lane]:
                 self._running[lane] += 1
+                if lane in (Lane.STORE, Lane.EMIT):
+                    self._order.remove(lane)
+                    self._order.append(lane)
                 return lane, self._jobs[lane].popleft()
         return None
 

@@ -89,6 +89,15 @@ class TestLanes(PoolCase):
         self.assertEqual(
             ['session', 'reconcile', 'store', 'emit'], self.order)
 
+    def test_stores_and_emits_take_turns(self):
+        # With one thread, neither waits for all of the other kind.
+        self.submit(*((lane, (lane, number)) for lane in (STORE, EMIT)
+                      for number in range(2)))
+        while self.pool.run_next():
+            pass
+        self.assertEqual([(STORE, 0), (EMIT, 0), (STORE, 1), (EMIT, 1)],
+                         self.order)
+
     def test_a_lane_in_order(self):
         self.submit(*((EMIT, number) for number in range(5)))
         while self.pool.run_next():
