@@ -212,8 +212,8 @@ class PowerVMLifecycleEventHandler:
         self._resync_lost_events()
 
     def forget_agreement(self, lpar: str) -> None:
-        """Drop that nova is known to agree about an LPAR: one has moved."""
-        self._memory.forget_agreement(interfaces.LparUuid(lpar.upper()))
+        """Drop that nova agrees about an LPAR, or never will: one moved."""
+        self._memory.forget_conclusions(interfaces.LparUuid(lpar.upper()))
 
     def forget(self, lpar: interfaces.LparUuid) -> None:
         """Drop an LPAR that was deleted: who misses a key drops the rest."""

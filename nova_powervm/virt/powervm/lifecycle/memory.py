@@ -142,6 +142,17 @@ class Memory:
             self._entries[Agreed].pop(lpar, None)
             self._note_drop(lpar)
 
+    def forget_conclusions(self, lpar: interfaces.LparUuid) -> None:
+        """Drop what was concluded of an LPAR: nova has moved, or it has.
+
+        That nova agrees, and that it was told in vain. What is to be
+        confirmed is looked at in any case.
+        """
+        with self._lock:
+            self._entries[Agreed].pop(lpar, None)
+            self._entries[GivenUp].pop(lpar, None)
+            self._note_drop(lpar)
+
     def forget_agreements(self) -> None:
         """Drop for all LPARs that nova is known to agree."""
         with self._lock:

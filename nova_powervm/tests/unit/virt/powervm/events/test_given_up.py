@@ -84,6 +84,16 @@ class TestGivenUp(world.World):
         self.assertEqual([0, 0, 0], [numbers[name] for name in (
             'confirming', 'scheduled', 'agreed')])
 
+    def test_an_operation_of_nova_ends_it(self):
+        # Started, and off again before anybody looked.
+        self.nova.faults.deaf = False
+        self.handler.forget_agreement(self.lpar)
+        self.nova.start(self.lpar)
+        self.lpars[self.lpar] = 'not activated'
+        self.look(self.lpar)
+        self.assertEmitted((self.lpar, SHUTDOWN))
+        self.assertAgreement(self.lpar)
+
     def test_a_task_ends_it(self):
         # nova acts; what it did not take before, it may take now.
         self.nova.update([self.lpar], task_state=task_states.POWERING_ON)
