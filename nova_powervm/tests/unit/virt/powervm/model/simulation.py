@@ -475,8 +475,7 @@ class Simulation:
         self._rest(ROUND)
         # What fails only for itself must not hold up the rest.
         alone = {*self.novalink.answers, *self.nova.unreadable}
-        if self.novalink.listing in novalink.NO_LISTING or (
-                self.nova.unreadable or not self.nova.host_readable):
+        if self.novalink.listing in novalink.NO_LISTING:
             alone |= self.lpars.keys() - self.announced
         self._compare(alone)
         self.nova.host_readable = True
