@@ -198,9 +198,9 @@ class Reconciler:
         if plan.outcome is _Outcome.ASK:
             return False
         self._note_unknown(case)
+        self._accounts.settle(batch, case, plan)
         for request in filter(None, (case.power, case.nvram)):
             left.pop(request.key)
-        self._accounts.settle(batch, case, plan)
         self._applier.apply(case, plan)
         return True
 

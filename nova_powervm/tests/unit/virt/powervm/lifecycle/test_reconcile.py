@@ -156,9 +156,14 @@ class TestFailures(TestCase):
     def fail_decisions(self, failure):
         self.decide(A, failure=failure)
 
+    def fail_accounts(self, failure):
+        self.useFixture(fakes.fixtures.MockPatchObject(
+            self.reconciler._accounts, 'settle', side_effect=failure))
+
     wheres = ddt.named_data(
         ('states', fail_states), ('records', fail_records),
-        ('memory', fail_memory), ('decisions', fail_decisions))
+        ('memory', fail_memory), ('decisions', fail_decisions),
+        ('accounts', fail_accounts))
 
     @wheres
     def test_error(self, break_it):
