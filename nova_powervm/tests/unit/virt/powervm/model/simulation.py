@@ -475,7 +475,10 @@ class Simulation:
         self._rest(ROUND)
         # What fails only for itself must not hold up the rest.
         alone = {*self.novalink.answers, *self.nova.unreadable}
-        if self.novalink.listing in novalink.NO_LISTING:
+        if self.novalink.listing in novalink.NO_LISTING or (
+                # Neither NovaLink nor nova says which LPARs there are.
+                self.novalink.listing == 'empty'
+                and (self.nova.unreadable or not self.nova.host_readable)):
             alone |= self.lpars.keys() - self.announced
         self._compare(alone)
         self.nova.host_readable = True
