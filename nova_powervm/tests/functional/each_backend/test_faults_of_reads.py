@@ -21,11 +21,17 @@ from nova_powervm.tests.functional.each_backend import faults
 class TestListing(faults.FaultsTestCase):
     """The list of all states, quick/All."""
 
-    @ddt.data('unavailable', 'unavailable_bare', 'cut', 'hang')
+    @ddt.data('unavailable', 'unavailable_bare', 'cut')
     def test_fails(self, fault):
         self.control.inject_fault('quick_all', fault)
         self.change(faults.MANY)
         self.assertLearns('LISTING_AWAY', over=('LISTING_BACK',))
+
+    def test_hangs(self):
+        self.control.inject_fault('quick_all', 'hang')
+        self.change(faults.MANY)
+        self.assertLearns('QUICK_ALL_AWAY', 'LISTING_AWAY',
+                          over=('QUICK_ALL_BACK', 'LISTING_BACK'))
 
     @ddt.data('truncated', 'garbage', 'empty')
     def test_is_not_understood(self, fault):

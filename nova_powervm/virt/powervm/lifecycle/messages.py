@@ -149,7 +149,8 @@ QUICK_ALL_AWAY = Line(
     levels.WARNING,
     'NovaLink does not list the states of LPARs; reading the feed of LPARs, '
     'which takes longer: %(error).200s',
-    'quick/All is not offered or unusable; it is tried again later')
+    'quick/All is not offered, unusable or never answered; it is tried again '
+    'later')
 QUICK_ALL_BACK = Line(
     levels.INFO,
     'NovaLink lists the states of LPARs again after %(seconds).1f seconds; '
