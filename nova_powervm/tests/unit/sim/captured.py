@@ -106,6 +106,9 @@ def _value_type(element):
         return 'empty'
     if text in ('true', 'false'):
         return 'boolean'
+    # MAC addresses and unique device ids: some look like a number.
+    if re.fullmatch('[0-9A-Fa-f]{12}|[0-9A-Fa-f]{16,}', text):
+        return 'text'
     try:
         float(text)
     except ValueError:

@@ -75,6 +75,13 @@ class NetworkDocumentTestCase(base.DocumentTestCase):
             ['/DeviceName: never captured'] if trunk else [],
             captured.differences(element, contents(*ADAPTERS[:3])))
 
+    @ddt.named_data(('digits', '123456789012'), ('float', '62E512345678'))
+    def test_address_like_a_number(self, mac):
+        """It is not one, and is chosen at random."""
+        element = self._entry(self._add(mac=mac)).find('{*}content')[0]
+        self.assertEqual([], captured.differences(
+            element, contents(*ADAPTERS[:3])))
+
     def test_omitted(self):
         element = self._entry(self._add_trunk()).find('{*}content')[0]
         self.assertEqual(OMITTED, captured.omitted(
