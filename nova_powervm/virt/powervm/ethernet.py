@@ -113,17 +113,18 @@ def create_trunk(adapter: Any, system: Any, on: Any,
     :param build: returns the trunk's wrapper for a VLAN.
     """
     used = _used_vlans(adapter, system, on)
-    for left in reversed(range(_TRIES)):
+    refused = 0
+    while True:
         vlan = next((one for one in _VLANS if one not in used), None)
         if vlan is None:
-            break
+            raise pvm_exc.Error('No VLAN of the switch %s is free' % on.name)
         try:
             return build(vlan).create(parent=management_partition(adapter))
         except pvm_exc.HttpError:
             used = _used_vlans(adapter, system, on)
-            if vlan not in used or not left:
+            refused += 1
+            if vlan not in used or refused == _TRIES:
                 raise
-    raise pvm_exc.Error('No VLAN of the switch %s is free' % on.name)
 
 
 def _used_vlans(adapter: Any, system: Any, on: Any) -> set[int]:

@@ -100,11 +100,11 @@ class Lister:
                 listing = self._read_quick_all()
             except (pvm_exc.HttpError, pvm_exc.TimeoutError,
                     ValueError) as error:
-                hangs = isinstance(error, pvm_exc.TimeoutError)
-                if hangs or reads.is_about_one(error):
+                about_one = reads.is_about_one(error)
+                if about_one or isinstance(error, pvm_exc.TimeoutError):
                     self._note_failure(error)
                 # With NovaLink away the feed would take as long once more.
-                if not reads.is_about_one(error):
+                if not about_one:
                     raise
             else:
                 self._quick_all.over(self._clock())

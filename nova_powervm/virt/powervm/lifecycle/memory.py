@@ -149,9 +149,8 @@ class Memory:
         confirmed is looked at in any case.
         """
         with self._lock:
-            self._entries[Agreed].pop(lpar, None)
             self._entries[GivenUp].pop(lpar, None)
-            self._note_drop(lpar)
+        self.forget_agreement(lpar)
 
     def forget_agreements(self) -> None:
         """Drop for all LPARs that nova is known to agree."""

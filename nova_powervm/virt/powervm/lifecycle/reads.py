@@ -54,8 +54,7 @@ def is_no_service(error: BaseException | None) -> bool:
     A request that timed out may have failed by itself.
     """
     return isinstance(error, pvm_exc.ConnectionError) or (
-        isinstance(error, pvm_exc.HttpError)
-        and error.response.status in _NO_SERVICE)
+        isinstance(error, pvm_exc.HttpError) and not is_about_one(error))
 
 
 @contextlib.contextmanager

@@ -147,7 +147,8 @@ class Reconciler:
         Those that failed to be read and that NovaLink told of, or answered,
         that they were deleted, perhaps while the read was on its way.
         """
-        for key in [request.key for request in requests]:
+        for request in requests:
+            key = request.key
             if not isinstance(key, interfaces.ResyncKey) and not (
                     interfaces.PowerKey(key.lpar) in self._queue
                     or interfaces.NvramKey(key.lpar) in self._queue):
