@@ -127,10 +127,17 @@ class Media:
 
         :raises nova.exception.InstanceTerminationFailure: if NovaLink refuses.
         """
+        name = medium_name(instance)
         try:
-            self._repository.remove_everywhere(medium_name(instance))
+            if self._repository.remove_new(name):
+                return
+            # It may be where they went before a Virtual I/O Server could not
+            # be used.
+            found = [(vios_uuid, medium) for vios_uuid, medium
+                     in self._repository.media() if medium.name == name]
         except pvm_exc.Error as e:
             raise exception.InstanceTerminationFailure(reason=str(e)) from e
+        self.delete(found)
 
     def names(self) -> dict[str, mapping.Backing]:
         """Return the configuration drives of all instances, by their names.

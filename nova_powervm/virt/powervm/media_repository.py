@@ -86,20 +86,16 @@ class Repository:
                 for medium in repository.optical_media:
                     yield server.uuid, medium
 
-    def remove_everywhere(self, name: str) -> None:
-        """Remove a medium from wherever it is.
+    def remove_new(self, name: str) -> bool:
+        """Remove a medium from where new ones go; tell whether it was there.
 
-        Takes two requests if it is where new ones go. It may be elsewhere:
-        where they went before a Virtual I/O Server could not be used.
+        Takes two requests, none if that place is not known.
         """
         known = self._known
         if known is not None:
             with contextlib.suppress(pvm_exc.HttpNotFound):
-                if _remove_from(known, {name}):
-                    return
-        for vios_uuid in [vios_uuid for vios_uuid, medium in self.media()
-                          if medium.name == name]:
-            self.remove(vios_uuid, {name})
+                return _remove_from(known, {name})
+        return False
 
     def remove(self, vios_uuid: str, names: set[str]) -> None:
         """Remove those of the named media that a Virtual I/O Server has.

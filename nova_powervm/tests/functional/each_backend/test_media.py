@@ -356,6 +356,15 @@ class DeleteTestCase(MediaTestCase):
         self.media.delete_of(self.instance)
         self.assertEqual({(vios_uuid, other.name)}, set(self.stored()))
 
+    def test_gone_after_it_was_found(self):
+        vios_uuid, medium = self.create()
+        self.media._repository._known = None
+        found = [('0' * 8 + vios_uuid[8:], medium)]
+        self.useFixture(fixtures.MockPatchObject(
+            self.media._repository, 'media', return_value=found))
+        self.media.delete_of(self.instance)
+        self.assertEqual({(vios_uuid, medium.name)}, set(self.stored()))
+
     def test_deleted_where_new_ones_go(self):
         self.create()
         self.control.reset_counters()
